@@ -1,0 +1,90 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Layers, bottom up. An arrow only points to a lower layer; siblings never import each other.
+// `Tests/ArchitectureTests` reads this file and every import line and fails on any other arrow.
+
+let package = Package(
+  name: "borel",
+  products: [
+    .library(name: "Borel", targets: ["Borel"]),
+    .executable(name: "borel", targets: ["borel"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // 0: C
+    .systemLibrary(
+      name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CReadline", pkgConfig: "readline",
+      providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+    .target(name: "CBorel", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+
+    // 1: text, numbers, values, draws
+    .target(name: "BorelSource"),
+    .target(name: "BorelNumerics", dependencies: ["CBorel", "CGSL", "COpenBLAS"]),
+    .target(name: "BorelValues"),
+    .target(name: "BorelDraws"),
+
+    // 2: syntax, the IRs, data files
+    .target(name: "BorelSyntax", dependencies: ["BorelSource"]),
+    .target(name: "BorelIR", dependencies: ["BorelSource", "BorelValues"]),
+    .target(name: "BorelDataIO", dependencies: ["BorelSource", "BorelValues", "BorelDraws"]),
+
+    // 3: meaning
+    .target(
+      name: "BorelSemantics", dependencies: ["BorelSource", "BorelValues", "BorelNumerics"]),
+    .target(name: "BorelSema", dependencies: ["BorelSource", "BorelSyntax", "BorelIR", "BorelValues"]),
+    .target(name: "BorelStandardLibrary", plugins: ["EmbedStandardLibrary"]),
+
+    // 4: inference framework, virtual machine
+    .target(
+      name: "BorelInference",
+      dependencies: ["BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+    .target(
+      name: "BorelVM",
+      dependencies: ["BorelSemantics", "BorelIR", "BorelValues", "BorelNumerics", "BorelSource"]),
+
+    // 5: algorithms
+    .target(
+      name: "BorelMCMC",
+      dependencies: ["BorelInference", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+    .target(
+      name: "BorelSMC",
+      dependencies: ["BorelInference", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+    .target(
+      name: "BorelExact",
+      dependencies: ["BorelInference", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+
+    // 6: the driver and the embedding API, the only target that sees everything
+    .target(
+      name: "Borel",
+      dependencies: [
+        "BorelSource", "BorelNumerics", "BorelValues", "BorelDraws", "BorelSyntax", "BorelIR",
+        "BorelDataIO", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelInference",
+        "BorelVM", "BorelMCMC", "BorelSMC", "BorelExact",
+      ]),
+
+    // 7-9: shells
+    .target(name: "BorelREPL", dependencies: ["Borel", "CReadline"]),
+    .target(
+      name: "BorelCommandLine",
+      dependencies: [
+        "Borel", "BorelREPL",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "borel", dependencies: ["BorelCommandLine"]),
+
+    // stdlib/**/*.ppl becomes a Swift table at build time.
+    .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),
+    .plugin(
+      name: "EmbedStandardLibrary", capability: .buildTool(),
+      dependencies: ["embed-standard-library"], path: "Sources/Plugins/EmbedStandardLibrary"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+// The `borel` command.
+
+import BorelCommandLine
