@@ -1,1 +1,5 @@
-// Filled in by the first file of this target.
+// A place holder until the random streams land.
+
+public struct RandomStream: Sendable {
+  public init(seed: UInt64) {}
+}

@@ -1,0 +1,3 @@
+// Inference and data as functions of the language; the driver performs them.
+
+let inferencePrimitives: [Primitive] = []

@@ -1,0 +1,3 @@
+// Dense linear algebra.
+
+let linearAlgebraPrimitives: [Primitive] = []

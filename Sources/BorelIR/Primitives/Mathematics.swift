@@ -1,0 +1,5 @@
+// Elementary functions.
+
+let mathematicsPrimitives: [Primitive] = [
+  Primitive("exp", [.init("x")], elementwise: true, "Exponential")
+]

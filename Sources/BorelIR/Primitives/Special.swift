@@ -1,0 +1,3 @@
+// Special functions, cdfs and quantiles.
+
+let specialPrimitives: [Primitive] = []
