@@ -1,0 +1,54 @@
+# The menu: `make` lists the targets. `make demo` and `make test` install what is missing and do all set-up.
+
+SWIFT ?= swift
+CONFIG = -c release
+BOREL = .build/release/borel
+SHELL = /bin/bash
+.SHELLFLAGS = -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+.PHONY: help setup build demo test check fuzz bench format lint promote docs install clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+
+setup: ## install the libraries that are missing (Debian, Ubuntu; elsewhere it says what to install)
+	@scripts/setup
+
+build: setup ## build the `borel` command in release
+	$(SWIFT) build $(CONFIG) --product borel
+
+demo: build ## run eight schools on its data and print the posterior
+	@scripts/demo $(BOREL)
+
+test: setup ## build and run every test, in release
+	$(SWIFT) build $(CONFIG) --product borel
+	$(SWIFT) test $(CONFIG)
+
+fuzz: setup ## throw a million mutated programs at the front end (PROGRAMS=n SEED=n)
+	$(SWIFT) build $(CONFIG) --product borel-fuzz
+	.build/release/borel-fuzz --programs $(or $(PROGRAMS),1000000) --seed $(or $(SEED),1)
+
+bench: setup ## time the virtual machine beside Lua 5.4, as ratios in one run
+	@scripts/setup lua5.4
+	$(SWIFT) build $(CONFIG) --product borel-bench
+	.build/release/borel-bench
+
+format: ## format the Swift sources and the .ppl programs
+	$(SWIFT) format -i -r Package.swift Sources Tests examples
+	$(SWIFT) build $(CONFIG) --product borel
+	git ls-files 'stdlib/*.ppl' 'examples/*.ppl' | xargs $(BOREL) fmt
+
+lint: ## check formatting, strictly
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests examples
+	git ls-files 'stdlib/*.ppl' 'examples/*.ppl' | xargs $(BOREL) fmt --check
+
+promote: build ## rewrite the golden transcripts; review the diff
+	BOREL_PROMOTE=1 $(SWIFT) test $(CONFIG) --filter GoldenTests
+	git --no-pager diff --stat -- Tests/Golden examples docs
+
+install: build ## copy the command to PREFIX/bin (default /usr/local)
+	install -D $(BOREL) $(or $(PREFIX),/usr/local)/bin/borel
+
+clean: ## remove build products
+	rm -rf .build
