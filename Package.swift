@@ -1,6 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// On Linux the pkg-config file of GSL would put libgslcblas in front of OpenBLAS; the headers need no flags there.
+#if os(Linux)
+  let gslPackage: String? = nil
+#else
+  let gslPackage: String? = "gsl"
+#endif
+
 // Layers, bottom up. An arrow only points to a lower layer; siblings never import each other.
 // `Tests/ArchitectureTests` reads this file and every import line and fails on any other arrow.
 
@@ -16,14 +23,16 @@ let package = Package(
   targets: [
     // 0: C
     .systemLibrary(
-      name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+      name: "CGSL", pkgConfig: gslPackage, providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(
       name: "CReadline", pkgConfig: "readline",
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
-    .target(name: "CBorel", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(
+      name: "CBorel", dependencies: ["CGSL"],
+      linkerSettings: [.linkedLibrary("gsl"), .linkedLibrary("m", .when(platforms: [.linux]))]),
 
     // 1: text, numbers, values, draws
     .target(name: "BorelSource"),
@@ -79,6 +88,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "borel", dependencies: ["BorelCommandLine"]),
+
+    .testTarget(name: "BorelNumericsTests", dependencies: ["BorelNumerics", "CBorel", "CGSL", "COpenBLAS"]),
 
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),

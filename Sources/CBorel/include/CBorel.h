@@ -1,5 +1,8 @@
-/* Borel's C layer: random streams and hot kernels. */
+/* Borel's C layer: random streams, draws, special functions and hot kernels. */
 #ifndef CBOREL_H
 #define CBOREL_H
 #include <stdint.h>
+#include "borel_random.h"
+#include "borel_draws.h"
+#include "borel_special.h"
 #endif
