@@ -150,7 +150,8 @@ import Testing
   }
 
   @Test func gslErrorsDoNotAbort() {
-    #expect(gsl_sf_lngamma(-1).isNaN)
+    var result = gsl_sf_result()
+    #expect(gsl_sf_lngamma_e(-1, &result) == Int32(GSL_EDOM))
     #expect(gsl_cdf_gamma_Pinv(2, 1, 1).isNaN)
   }
 }
