@@ -13,13 +13,13 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
 
 setup: ## install the libraries that are missing (Debian, Ubuntu; elsewhere it says what to install)
-	@scripts/setup
+	@.ci/setup
 
 build: setup ## build the `borel` command in release
 	$(SWIFT) build $(CONFIG) --product borel
 
 demo: build ## run eight schools on its data and print the posterior
-	@scripts/demo $(BOREL)
+	@.ci/demo $(BOREL)
 
 test: setup ## build and run every test, in release
 	$(SWIFT) build $(CONFIG) --product borel
@@ -30,7 +30,7 @@ fuzz: setup ## throw a million mutated programs at the front end (PROGRAMS=n SEE
 	.build/release/borel-fuzz --programs $(or $(PROGRAMS),1000000) --seed $(or $(SEED),1)
 
 bench: setup ## time the virtual machine beside Lua 5.4, as ratios in one run
-	@scripts/setup lua5.4
+	@.ci/setup lua5.4
 	$(SWIFT) build $(CONFIG) --product borel-bench
 	.build/release/borel-bench
 

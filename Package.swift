@@ -96,6 +96,10 @@ let package = Package(
     .plugin(
       name: "EmbedStandardLibrary", capability: .buildTool(),
       dependencies: ["embed-standard-library"], path: "Sources/Plugins/EmbedStandardLibrary"),
+
+    // Tests of the house: layers, examples and documentation.
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "TranscriptTests"),
   ],
   swiftLanguageModes: [.v6]
 )
