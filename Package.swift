@@ -15,7 +15,7 @@ let package = Package(
   name: "borel",
   products: [
     .library(name: "Borel", targets: ["Borel"]),
-    .executable(name: "borel", targets: ["borel"]),
+    .executable(name: "borel", targets: ["BorelMain"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -87,7 +87,8 @@ let package = Package(
         "Borel", "BorelREPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "borel", dependencies: ["BorelCommandLine"]),
+    // A name of its own: `borel` and `Borel` would share a folder where file names ignore case.
+    .executableTarget(name: "BorelMain", dependencies: ["BorelCommandLine"]),
 
     .testTarget(name: "BorelNumericsTests", dependencies: ["BorelNumerics", "CBorel", "CGSL", "COpenBLAS"]),
 

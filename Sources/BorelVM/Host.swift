@@ -6,7 +6,8 @@ import BorelSemantics
 import BorelSource
 import BorelValues
 
-/// Performs the primitives whose effect is `.host`.
+/// Performs the primitives whose effect is `.host`, and every other primitive (`mean`, `>`, `exp`) that meets a host value among
+/// its arguments: `mean(post.mu)`, `post.mu > 0` are the host's to answer. The machine falls back to it before it reports a type error.
 public protocol Host: AnyObject, Sendable {
   /// Called with the arguments in parameter order, defaults filled in. Models, functions and distributions among them
   /// can be run with `ModelProgram` and `Caller`.
