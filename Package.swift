@@ -30,6 +30,7 @@ let package = Package(
     .systemLibrary(
       name: "CReadline", pkgConfig: "readline",
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+    .target(name: "CBorelVM"),
     .target(
       name: "CBorel", dependencies: ["CGSL"],
       linkerSettings: [.linkedLibrary("gsl"), .linkedLibrary("m", .when(platforms: [.linux]))]),
@@ -57,7 +58,7 @@ let package = Package(
       dependencies: ["BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
     .target(
       name: "BorelVM",
-      dependencies: ["BorelSemantics", "BorelIR", "BorelValues", "BorelNumerics", "BorelSource"]),
+      dependencies: ["CBorelVM", "BorelSemantics", "BorelIR", "BorelValues", "BorelNumerics", "BorelSource"]),
 
     // 5: algorithms
     .target(

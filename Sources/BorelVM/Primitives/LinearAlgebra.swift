@@ -1,0 +1,3 @@
+// The machine's entries for the rows of BorelIR/Primitives/LinearAlgebra.swift.
+
+let linearAlgebraImplementations: [(name: String, implementation: PrimitiveImplementation)] = []

@@ -1,0 +1,3 @@
+// The machine's entries for the rows of BorelIR/Primitives/Operators.swift.
+
+let operatorImplementations: [(name: String, implementation: PrimitiveImplementation)] = []

@@ -1,0 +1,2 @@
+/* The scalar core of the virtual machine. */
+#include "borel_vm.h"
