@@ -11,6 +11,13 @@ import PackageDescription
 // Layers, bottom up. An arrow only points to a lower layer; siblings never import each other.
 // `Tests/ArchitectureTests` reads this file and every import line and fails on any other arrow.
 
+// Debian's readline.pc carries flags that SwiftPM warns about and needs none; Homebrew's gives the path.
+#if os(macOS)
+let readlinePackage: String? = "readline"
+#else
+let readlinePackage: String? = nil
+#endif
+
 let package = Package(
   name: "borel",
   products: [
@@ -28,7 +35,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(
-      name: "CReadline", pkgConfig: "readline",
+      name: "CReadline", pkgConfig: readlinePackage,
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .target(name: "CBorelVM"),
     .target(

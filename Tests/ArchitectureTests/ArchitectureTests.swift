@@ -11,7 +11,7 @@ private let layers: [String: Int] = [
   "BorelSemantics": 3, "BorelSema": 3, "BorelStandardLibrary": 3,
   "BorelInference": 4, "BorelVM": 4,
   "BorelMCMC": 5, "BorelSMC": 5, "BorelExact": 5,
-  "Borel": 6, "BorelREPL": 7, "BorelCommandLine": 8, "borel": 9,
+  "Borel": 6, "BorelREPL": 7, "BorelCommandLine": 8, "BorelMain": 9,
 ]
 
 /// Programs for developers; they may import any library.
