@@ -100,6 +100,8 @@ let package = Package(
 
     .testTarget(name: "BorelNumericsTests", dependencies: ["BorelNumerics", "CBorel", "CGSL", "COpenBLAS"]),
 
+    .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws"]),
+
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),
     .plugin(
