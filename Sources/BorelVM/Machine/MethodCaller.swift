@@ -1,19 +1,21 @@
-// How distributions and combinators call functions of the language while the machine is stopped.
+// How distributions and combinators call functions of the language while the machine is stopped or in the middle of an instruction.
 
 import BorelIR
 import BorelNumerics
 import BorelSemantics
 import BorelValues
 
-/// Runs functions to their end on top of whatever the machine is doing. They must not sample, observe or factor.
+/// Runs functions to their end on top of whatever the machine is doing; `Machine` is the one implementation.
+///
+/// The functions must not sample, observe or factor. A failure thrown without a span gets the span of the instruction
+/// or effect that is being performed.
 public protocol MethodCaller {
+  /// The stream that `sample` methods draw from.
+  var random: RandomStream { get set }
+
   /// Calls a function with arguments in parameter order.
   mutating func call(_ function: FunctionID, _ arguments: [Value]) throws(Failure) -> Value
-  /// Calls a method of a distribution: its parameters, then one argument of its own; nothing is allocated for scalars.
-  mutating func call(_ function: FunctionID, _ parameters: [Value], _ argument: Value) throws(Failure) -> Value
-  /// Calls a `sample` method with a random stream.
-  mutating func call(_ function: FunctionID, _ arguments: [Value], using random: inout RandomStream)
-    throws(Failure) -> Value
-  /// Calls a function value: a closure, a primitive, a model or distribution that makes a value.
+
+  /// Calls a function value (a closure, a primitive, the name of a model or distribution) with positional arguments.
   mutating func callValue(_ callee: Value, _ arguments: [Value]) throws(Failure) -> Value
 }
