@@ -102,6 +102,9 @@ let package = Package(
 
     .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws"]),
 
+    // Throws mutated programs at the front end; `make fuzz` runs it.
+    .executableTarget(name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax"]),
+
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),
     .plugin(

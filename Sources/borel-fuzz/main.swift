@@ -1,0 +1,28 @@
+// Parses the given files and prints their trees, diagnostics and times.
+
+import BorelSource
+import BorelSyntax
+import Glibc
+
+var sources = SourceMap()
+for path in CommandLine.arguments.dropFirst() {
+  guard let handle = fopen(path, "rb") else { continue }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = fread(&buffer, 1, buffer.count, handle)
+    if count <= 0 { break }
+    bytes += buffer[0..<count]
+  }
+  let id = sources.add(SourceFile(name: path, utf8: bytes))
+  let clock = ContinuousClock()
+  let start = clock.now
+  let result = parse(id, in: sources)
+  let elapsed = clock.now - start
+  if bytes.count < 20000 { print(dumpTree(result.tree)) }
+  for d in result.diagnostics.prefix(20) {
+    let l = d.primary.map { sources.location(of: $0.span) }
+    print("\(path):\(l?.line ?? 0):\(l?.column ?? 0): \(d.severity) [\(d.code)] \(d.message) -- \(d.hint ?? "")", d.secondary.map { sources.location(of: $0.span).line })
+  }
+  print(elapsed, result.isIncomplete)
+}
