@@ -20,9 +20,6 @@ for path in CommandLine.arguments.dropFirst() {
   let result = parse(id, in: sources)
   let elapsed = clock.now - start
   if bytes.count < 20000 { print(dumpTree(result.tree)) }
-  for d in result.diagnostics.prefix(20) {
-    let l = d.primary.map { sources.location(of: $0.span) }
-    print("\(path):\(l?.line ?? 0):\(l?.column ?? 0): \(d.severity) [\(d.code)] \(d.message) -- \(d.hint ?? "")", d.secondary.map { sources.location(of: $0.span).line })
-  }
+  for diagnostic in result.diagnostics { print(render(diagnostic, in: sources)) }
   print(elapsed, result.isIncomplete)
 }

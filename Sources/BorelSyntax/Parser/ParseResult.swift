@@ -31,13 +31,13 @@ public func parse(_ file: FileID, in sources: SourceMap) -> ParseResult {
       ($0.element.primary?.span.start ?? 0, $0.offset) < ($1.element.primary?.span.start ?? 0, $1.offset)
     }.map(\.element)
     let endOffset = UInt32(truncatingIfNeeded: bytes.count)
-    let firstError = all.first { $0.severity == .error }
-    var isIncomplete = false
-    if let firstError {
-      isIncomplete =
-        lexed.endsOpen && (firstError.code == "unclosed-bracket" || firstError.code == "unterminated-comment")
-        || (firstError.primary?.span.start ?? 0) >= endOffset && firstError.code != "unterminated-string"
-    }
+    let errors = all.filter { $0.severity == .error }
+    let isIncomplete =
+      !errors.isEmpty
+      && errors.allSatisfy { error in
+        lexed.endsOpen && (error.code == "unclosed-bracket" || error.code == "unterminated-comment")
+          || (error.primary?.span.start ?? 0) >= endOffset
+      }
     return ParseResult(
       tree: tree, diagnostics: limited(all, file: file), tokens: parser.tokens, comments: lexed.comments,
       isIncomplete: isIncomplete)

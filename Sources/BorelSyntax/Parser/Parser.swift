@@ -26,6 +26,8 @@ struct Parser {
   /// The height of the tree that was parsed last.
   var height = 0
   var depth = 0
+  /// An open bracket at the end of the file has been reported; those around it are not.
+  var reportedOpenEnd = false
   /// The program declares a variable named `target`, so `target +=` is not Stan's.
   var declaresTarget = false
 
@@ -142,6 +144,45 @@ struct Parser {
         Diagnostic(
           code: "unexpected-token", "expected \(what), found \(describe(token))", at: errorPlace, hint: hint))
     }
+  }
+
+  /// Reports an opening bracket without partner; of several that are open at the end, only the innermost.
+  mutating func failUnclosed(_ opener: Int, _ closing: TokenKind) {
+    if kind == .endOfFile {
+      if reportedOpenEnd {
+        panicking = true
+        return
+      }
+      reportedOpenEnd = true
+    }
+    var labels = [Diagnostic.Label(errorPlace, "expected `\(closing.spelling)` here")]
+    if closing == .rightBrace, let suspect = misalignedBrace(after: opener) {
+      labels.append(Diagnostic.Label(tokens[suspect].span(in: file), "or this one lacks its `}`, by the indentation"))
+    }
+    fail(
+      Diagnostic(
+        code: "unclosed-bracket", "this `\(tokens[opener].kind.spelling)` is never closed",
+        at: tokens[opener].span(in: file), label: "opened here", secondary: labels))
+  }
+
+  /// The first `{` inside an unclosed block whose `}` stands in another column than the line of its `{` begins.
+  private func misalignedBrace(after opener: Int) -> Int? {
+    var lineIndent = 0
+    for index in tokens.indices {
+      let token = tokens[index]
+      if token.onNewLine || index == 0 { lineIndent = indentation(of: index) }
+      guard index > opener, token.kind == .leftBrace, Int(token.partner) > index else { continue }
+      let closer = Int(token.partner)
+      if tokens[closer].onNewLine, indentation(of: closer) != lineIndent { return index }
+    }
+    return nil
+  }
+
+  /// White space before the first token of a line, in bytes.
+  private func indentation(of index: Int) -> Int {
+    var offset = Int(tokens[index].start)
+    while offset > 0, bytes[offset - 1] == 0x20 || bytes[offset - 1] == 0x09 { offset -= 1 }
+    return Int(tokens[index].start) - offset
   }
 
   // MARK: Depth

@@ -411,6 +411,10 @@ extension Parser {
     var elements: [Element] = []
     var tallest = 0
     while kind != closing {
+      if kind == .endOfFile {
+        failUnclosed(opener, closing)
+        break
+      }
       if kind == .comma {
         fail(
           Diagnostic(
@@ -460,15 +464,6 @@ extension Parser {
     panicking = false
     _ = take(.comma)
     return true
-  }
-
-  mutating func failUnclosed(_ opener: Int, _ closing: TokenKind) {
-    let bracket = tokens[opener].kind.spelling
-    let place = errorPlace
-    fail(
-      Diagnostic(
-        code: "unclosed-bracket", "this `\(bracket)` is never closed", at: tokens[opener].span(in: file),
-        label: "opened here", secondary: [.init(place, "expected `\(closing.spelling)` here")]))
   }
 
   /// A hint for an operand that follows another without an operator.

@@ -60,7 +60,7 @@ extension Parser {
       if kind == .rightBrace {
         if inBlock { break }
         failUnmatched()
-        advance()
+        while kind == .rightBrace { advance() }
         continue
       }
       let before = index
