@@ -30,7 +30,9 @@ public struct Choice: Sendable {
 /// importance weight is exp(`logLikelihood`).
 public struct Trace: Sendable {
   public private(set) var choices: [Choice] = []
+  /// Empty while there are few choices: looking through those is faster than hashing.
   private var positions: [Address: Int] = [:]
+  private static let indexedCount = 12
   public private(set) var logPrior = 0.0
   public private(set) var logLikelihood = 0.0
   public var value: Value = .null
@@ -42,9 +44,10 @@ public struct Trace: Sendable {
   /// Appends a choice; returns the earlier choice at the same address where there is one, and then changes nothing.
   @discardableResult
   public mutating func record(_ choice: Choice) -> Choice? {
-    if let position = positions.updateValue(choices.count, forKey: choice.address) {
-      positions[choice.address] = position
-      return choices[position]
+    if let position = position(of: choice.address) { return choices[position] }
+    if choices.count >= Trace.indexedCount {
+      if positions.isEmpty { for (index, choice) in choices.enumerated() { positions[choice.address] = index } }
+      positions[choice.address] = choices.count
     }
     choices.append(choice)
     if choice.isObserved { logLikelihood += choice.logDensity } else { logPrior += choice.logDensity }
@@ -55,8 +58,11 @@ public struct Trace: Sendable {
   public mutating func addLogWeight(_ logWeight: Double) { logLikelihood += logWeight }
 
   public subscript(address: Address) -> Choice? {
-    guard let position = positions[address] else { return nil }
-    return choices[position]
+    position(of: address).map { choices[$0] }
+  }
+
+  private func position(of address: Address) -> Int? {
+    positions.isEmpty ? choices.firstIndex { $0.address == address } : positions[address]
   }
 
   public var freeChoices: [Choice] { choices.filter { !$0.isObserved } }
