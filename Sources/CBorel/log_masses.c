@@ -18,16 +18,6 @@ double borel_log1p_minus(double x) {
   return r * (2.0 * r2 * sum - x);
 }
 
-double borel_stirling_error(double x) {
-  if (!(x >= 0)) return NAN;
-  if (x >= 10) {
-    double y = 1.0 / (x * x); /* B_2k / (2k (2k - 1) x^(2k - 1)) */
-    return (1.0 / 12 - y * (1.0 / 360 - y * (1.0 / 1260 - y * (1.0 / 1680 - y * (1.0 / 1188 -
-           y * (691.0 / 360360 - y * (1.0 / 156 - y * (3617.0 / 122400)))))))) / x;
-  }
-  return borel_lgamma(x + 1.0) - (x + 0.5) * log(x) + x - 0.5 * log_two_pi;
-}
-
 double borel_deviance_term(double x, double m) {
   if (!(x >= 0 && m >= 0)) return NAN;
   if (x == 0) return m;
