@@ -1,0 +1,2 @@
+public struct ShapeType: Sendable {}
+extension Lowerer { func checkTypes() {} }
