@@ -21,5 +21,12 @@ for path in CommandLine.arguments.dropFirst() {
   let elapsed = clock.now - start
   if bytes.count < 20000 { print(dumpTree(result.tree)) }
   for diagnostic in result.diagnostics { print(render(diagnostic, in: sources)) }
+  if let text = format(result, of: sources[id]) {
+    if bytes.count < 20000 { print(text) }
+    let f2 = sources.add(SourceFile(name: "fmt", text: text))
+    let r2 = parse(f2, in: sources)
+    print("same ast:", r2.tree.isSame(as: result.tree), "idempotent:", format(r2, of: sources[f2]) == text, "comments:", r2.comments.count == result.comments.count)
+    for diagnostic in r2.diagnostics { print(render(diagnostic, in: sources)) }
+  }
   print(elapsed, result.isIncomplete)
 }

@@ -139,6 +139,9 @@ public enum TokenKind: UInt8, Sendable, CaseIterable {
   public var continuesAfter: Bool {
     switch self {
     case .leftParen, .leftBracket, .leftBrace, .comma, .colon, .dot, .bang: true
+    case .letKeyword, .varKeyword, .fnKeyword, .ifKeyword, .elseKeyword, .forKeyword, .whileKeyword,
+      .importKeyword, .observeKeyword, .expectKeyword:
+      true
     default: isInfix
     }
   }
@@ -171,6 +174,8 @@ public struct Token: Sendable, Equatable {
     case record
     /// `-` or `!` before its operand.
     case prefix
+    /// `(` or `[` that belongs to what stands before it: a call, an index, parameters, sizes.
+    case postfix
   }
 
   public var kind: TokenKind

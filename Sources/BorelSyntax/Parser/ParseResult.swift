@@ -30,13 +30,12 @@ public func parse(_ file: FileID, in sources: SourceMap) -> ParseResult {
     let all = (lexed.diagnostics + parser.diagnostics).enumerated().sorted {
       ($0.element.primary?.span.start ?? 0, $0.offset) < ($1.element.primary?.span.start ?? 0, $1.offset)
     }.map(\.element)
-    let endOffset = UInt32(truncatingIfNeeded: bytes.count)
     let errors = all.filter { $0.severity == .error }
     let isIncomplete =
       !errors.isEmpty
       && errors.allSatisfy { error in
         lexed.endsOpen && (error.code == "unclosed-bracket" || error.code == "unterminated-comment")
-          || (error.primary?.span.start ?? 0) >= endOffset
+          || error.code == "unexpected-end"
       }
     return ParseResult(
       tree: tree, diagnostics: limited(all, file: file), tokens: parser.tokens, comments: lexed.comments,

@@ -138,7 +138,7 @@ struct Parser {
     if kind == .endOfFile {
       fail(
         Diagnostic(
-          code: "unexpected-end", "expected \(what), found the end of the file", at: tokenSpan, hint: hint))
+          code: "unexpected-end", "expected \(what), found the end of the file", at: endOfPrevious, hint: hint))
     } else {
       fail(
         Diagnostic(

@@ -138,7 +138,10 @@ extension Parser {
 
   private mutating func parseOptionalParameters(required: Bool) -> [Parameter] {
     height = 0
-    if kind == .leftParen, !atLineStart { return parseParameters() }
+    if kind == .leftParen, !atLineStart {
+      tokens[index].role = .postfix
+      return parseParameters()
+    }
     if required { failExpecting("`(` and the parameters") }
     return []
   }
@@ -208,6 +211,7 @@ extension Parser {
     var sizes: [TypeAnnotation.Size] = []
     if kind == .leftBracket, !atLineStart {
       let opener = index
+      tokens[index].role = .postfix
       sizes = parseList(opening: .leftBracket, closing: .rightBracket, of: "size") { parser in
         let span = parser.tokenSpan
         switch parser.kind {

@@ -297,10 +297,12 @@ extension Parser {
     while !atLineStart {
       switch kind {
       case .leftParen:
+        tokens[index].role = .postfix
         let arguments = parseArguments()
         let span = span(from: first)
         value = grow(max(valueHeight, height)) ? Expression(.call(value, arguments), span) : Expression(.error, span)
       case .leftBracket:
+        tokens[index].role = .postfix
         let subscripts = parseSubscripts()
         let span = span(from: first)
         value = grow(max(valueHeight, height)) ? Expression(.index(value, subscripts), span) : Expression(.error, span)

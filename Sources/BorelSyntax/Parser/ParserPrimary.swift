@@ -6,6 +6,10 @@ extension Parser {
   mutating func parsePrimary() -> Expression {
     let first = index
     height = 1
+    if atLineStart, !token.beginsParsedStatement {
+      failPrimary()
+      return missingExpression()
+    }
     switch kind {
     case .integer: return parseInteger()
     case .real: return parseReal()
