@@ -44,7 +44,7 @@ lint: ## check formatting, strictly
 	git ls-files 'stdlib/*.ppl' 'examples/*.ppl' | xargs $(BOREL) fmt --check
 
 promote: build ## rewrite the golden transcripts; review the diff
-	BOREL_PROMOTE=1 $(SWIFT) test $(CONFIG) --filter GoldenTests
+	BOREL_PROMOTE=1 $(SWIFT) test $(CONFIG) --filter "Golden|Transcript|Example|Reference|Documentation"
 	git --no-pager diff --stat -- Tests/Golden examples docs
 
 install: build ## copy the command to PREFIX/bin (default /usr/local)

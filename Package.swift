@@ -114,6 +114,7 @@ let package = Package(
     // Tests of the house: layers, examples and documentation.
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),
+    .testTarget(name: "ReferenceTests", dependencies: ["BorelIR"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -83,9 +83,19 @@ public struct Primitive: Sendable {
 
 /// All primitives; a `PrimitiveID` is an index into `rows`.
 public enum PrimitiveTable {
-  public static let rows: [Primitive] =
-    operatorPrimitives + mathematicsPrimitives + specialPrimitives + randomPrimitives
-    + linearAlgebraPrimitives + collectionPrimitives + textPrimitives + inferencePrimitives
+  /// The rows by subject, in the order of the reference.
+  public static let sections: [(title: String, rows: [Primitive])] = [
+    ("Operators", operatorPrimitives),
+    ("Elementary functions", mathematicsPrimitives),
+    ("Special functions, cdfs and quantiles", specialPrimitives),
+    ("Random draws", randomPrimitives),
+    ("Linear algebra", linearAlgebraPrimitives),
+    ("Arrays, lists and records", collectionPrimitives),
+    ("Text", textPrimitives),
+    ("Inference and data", inferencePrimitives),
+  ]
+
+  public static let rows: [Primitive] = sections.flatMap(\.rows)
 
   public static let ids: [String: PrimitiveID] = {
     var ids: [String: PrimitiveID] = [:]
