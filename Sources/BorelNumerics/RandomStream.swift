@@ -76,6 +76,20 @@ public struct RandomStream: Sendable {
   @inlinable
   public mutating func exponential() -> Double { borel_exponential(&raw) }
 
+  /// An index with probability weights[i] / sum; nil where a weight is negative or NaN, or the sum is zero or infinite.
+  public mutating func categorical(weights: UnsafeBufferPointer<Double>) -> Int? {
+    guard let base = weights.baseAddress else { return nil }
+    let index = borel_draw_categorical(&raw, base, Int64(weights.count))
+    return index < 0 ? nil : Int(index)
+  }
+
+  /// An index with probability softmax(logits)[i]; nil where a logit is NaN or the largest is not finite.
+  public mutating func categorical(logits: UnsafeBufferPointer<Double>) -> Int? {
+    guard let base = logits.baseAddress else { return nil }
+    let index = borel_draw_categorical_logit(&raw, base, Int64(logits.count))
+    return index < 0 ? nil : Int(index)
+  }
+
   /// Calls a GSL sampler with a generator that takes its bits from this stream; nothing is allocated.
   @inlinable
   public mutating func withGSL<Result>(_ body: (UnsafePointer<gsl_rng>) -> Result) -> Result {

@@ -79,3 +79,6 @@ double borel_bessel_i_ratio(double nu, double x) {
   if (x < 1e6) return ratio_fraction(nu, x);
   return exp(borel_log_bessel_i(nu + 1.0, x) - borel_log_bessel_i(nu, x));
 }
+
+double borel_log_bessel_i0(double x) { return borel_log_bessel_i(0, x); }
+double borel_log_bessel_i1(double x) { return borel_log_bessel_i(1, x); }

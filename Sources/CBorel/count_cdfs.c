@@ -288,3 +288,19 @@ double borel_beta_binomial_quantile(double n, double a, double b, double p) {
   double mean = a / (a + b), sum = a + b;
   return search(&f, p, 0, n, n * mean, n * sqrt(mean * (1.0 - mean) / (sum + 1.0)));
 }
+
+double borel_hypergeometric_cdf(double n, double a, double b, double k) {
+  return exp(borel_log_hypergeometric_cdf(n, a, b, k));
+}
+
+double borel_hypergeometric_ccdf(double n, double a, double b, double k) {
+  return exp(borel_log_hypergeometric_ccdf(n, a, b, k));
+}
+
+double borel_beta_binomial_cdf(double n, double a, double b, double k) {
+  return exp(borel_log_beta_binomial_cdf(n, a, b, k));
+}
+
+double borel_beta_binomial_ccdf(double n, double a, double b, double k) {
+  return exp(borel_log_beta_binomial_ccdf(n, a, b, k));
+}

@@ -5,6 +5,12 @@
 double borel_exp(double x) { return exp(x); }
 double borel_log(double x) { return log(x); }
 double borel_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+double borel_square(double x) { return x * x; }
+double borel_inv(double x) { return 1.0 / x; }
+double borel_inv_sqrt(double x) { return 1.0 / sqrt(x); }
+double borel_is_nan(double x) { return isnan(x) ? 1 : 0; }
+double borel_is_inf(double x) { return isinf(x) ? 1 : 0; }
+double borel_is_finite(double x) { return isfinite(x) ? 1 : 0; }
 
 double borel_log1p_exp(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 

@@ -216,3 +216,11 @@ double borel_log_exp_mod_normal_cdf(double mu, double sigma, double lambda, doub
   double log_upper = exp_mod_log_upper(a, z);
   return log_upper < -0.7 ? borel_log1m_exp(log_upper) : exp_mod_log_lower(a, z);
 }
+
+double borel_exp_mod_normal_cdf(double mu, double sigma, double lambda, double x) {
+  return exp(borel_log_exp_mod_normal_cdf(mu, sigma, lambda, x));
+}
+
+double borel_exp_mod_normal_ccdf(double mu, double sigma, double lambda, double x) {
+  return exp(borel_log_exp_mod_normal_ccdf(mu, sigma, lambda, x));
+}

@@ -66,3 +66,6 @@ double borel_student_t_quantile(double nu, double p) {
   double logit = borel_beta_inverse_logit(0.5 * nu, 0.5, log_w_tail, log_w_rest);
   return -sqrt(nu) * exp(-0.5 * logit);
 }
+
+double borel_student_t_ccdf(double nu, double x) { return borel_student_t_cdf(nu, -x); }
+double borel_log_student_t_ccdf(double nu, double x) { return borel_log_student_t_cdf(nu, -x); }

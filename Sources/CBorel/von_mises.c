@@ -58,3 +58,6 @@ double borel_von_mises_quantile(double kappa, double p) {
   }
   return x;
 }
+
+double borel_von_mises_ccdf(double kappa, double x) { return borel_von_mises_cdf(kappa, -x); }
+double borel_log_von_mises_ccdf(double kappa, double x) { return borel_log_von_mises_cdf(kappa, -x); }

@@ -5,4 +5,5 @@
 #include "borel_random.h"
 #include "borel_draws.h"
 #include "borel_special.h"
+#include "borel_gsl.h"
 #endif

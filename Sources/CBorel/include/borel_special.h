@@ -6,6 +6,14 @@
 double borel_exp(double x);
 double borel_log(double x);
 double borel_sign(double x);
+double borel_square(double x);
+double borel_inv(double x);
+double borel_inv_sqrt(double x);
+/* 1 where true, else 0. */
+double borel_is_nan(double x);
+double borel_is_inf(double x);
+double borel_is_finite(double x);
+
 /* Elementary functions on the log scale. */
 double borel_log1p_exp(double x);
 double borel_log1m_exp(double x);
@@ -57,6 +65,8 @@ double borel_log_normal_cdf_difference(double a, double b);
 double borel_owens_t(double h, double a);
 double borel_skew_normal_cdf(double alpha, double x);
 double borel_log_skew_normal_cdf(double alpha, double x);
+double borel_exp_mod_normal_cdf(double mu, double sigma, double lambda, double x);
+double borel_exp_mod_normal_ccdf(double mu, double sigma, double lambda, double x);
 double borel_log_exp_mod_normal_cdf(double mu, double sigma, double lambda, double x);
 double borel_log_exp_mod_normal_ccdf(double mu, double sigma, double lambda, double x);
 
@@ -76,15 +86,21 @@ double borel_inv_beta_inc_c(double a, double b, double q);
 
 /* Bessel functions. */
 double borel_log_bessel_i(double nu, double x);
+double borel_log_bessel_i0(double x);
+double borel_log_bessel_i1(double x);
 double borel_log_bessel_k(double nu, double x);
 double borel_bessel_i_ratio(double nu, double x);
 
 /* Distribution functions: lower tail and, by symmetry or as `_ccdf`, upper tail, with their logs. */
 double borel_student_t_cdf(double nu, double x);
 double borel_log_student_t_cdf(double nu, double x);
+double borel_student_t_ccdf(double nu, double x);
+double borel_log_student_t_ccdf(double nu, double x);
 double borel_student_t_quantile(double nu, double p);
 double borel_von_mises_cdf(double kappa, double x);
 double borel_log_von_mises_cdf(double kappa, double x);
+double borel_von_mises_ccdf(double kappa, double x);
+double borel_log_von_mises_ccdf(double kappa, double x);
 double borel_von_mises_quantile(double kappa, double p);
 
 double borel_poisson_cdf(double mu, double k);
@@ -102,9 +118,13 @@ double borel_neg_binomial_ccdf(double r, double theta, double k);
 double borel_log_neg_binomial_cdf(double r, double theta, double k);
 double borel_log_neg_binomial_ccdf(double r, double theta, double k);
 double borel_neg_binomial_quantile(double r, double theta, double p);
+double borel_hypergeometric_cdf(double n, double a, double b, double k);
+double borel_hypergeometric_ccdf(double n, double a, double b, double k);
 double borel_log_hypergeometric_cdf(double n, double a, double b, double k);
 double borel_log_hypergeometric_ccdf(double n, double a, double b, double k);
 double borel_hypergeometric_quantile(double n, double a, double b, double p);
+double borel_beta_binomial_cdf(double n, double a, double b, double k);
+double borel_beta_binomial_ccdf(double n, double a, double b, double k);
 double borel_log_beta_binomial_cdf(double n, double a, double b, double k);
 double borel_log_beta_binomial_ccdf(double n, double a, double b, double k);
 double borel_beta_binomial_quantile(double n, double a, double b, double p);
