@@ -4,10 +4,10 @@
 ///
 /// Chains are cut in halves, so that a drift counts as disagreement; autocorrelations are summed by Geyer's initial monotone
 /// sequence and combined with the variance between chains (Vehtari, Gelman, Simpson, Carpenter & Bürkner 2021, section 3.2).
-/// NaN for fewer than four draws a half-chain, for a constant, and where a value is not finite.
+/// NaN for fewer than eight draws a half-chain, for a constant, and where a value is not finite.
 public func effectiveSampleSize(_ chains: [[Double]]) -> Double {
   let length = (chains.map(\.count).min() ?? 0) / 2
-  guard length >= 4 else { return .nan }
+  guard length >= 8 else { return .nan }
   let halves = chains.flatMap { [Array($0[..<length]), Array($0[($0.count - length)...])] }
   let means = halves.map { $0.reduce(0, +) / Double(length) }
   let centred = zip(halves, means).map { half, mean in half.map { $0 - mean } }

@@ -31,7 +31,9 @@ func interpolatedQuantile(_ sorted: [Double], _ probability: Double) -> Double {
   let index = min(max(Int(position), 0), sorted.count - 1)
   guard index + 1 < sorted.count else { return last }
   let (low, high) = (sorted[index], sorted[index + 1])
-  return low == high ? low : low + (position - Double(index)) * (high - low)
+  let share = position - Double(index)
+  // Not 0 * inf.
+  return share == 0 || low == high ? low : low + share * (high - low)
 }
 
 /// The smallest value whose cumulative weight reaches the probability: quantiles of weighted draws and of whole numbers.

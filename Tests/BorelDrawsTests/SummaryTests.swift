@@ -77,15 +77,43 @@ private struct Uniforms {
       recorder.set("k", Double(draw % 3), kind: .int)
       recorder.set("n", Double(draw * draw * draw) + (draw == 7 ? 0.5 : 0), kind: .real)
     }
-    let text = Summary(Draws(chains: [recorder])).text
     #expect(
-      text == """
+      Summary(Draws(chains: [recorder])).text == """
                   mean       sd      5%      50%      95%  ess
         mu        0.00     2.45   -3.15     0.00     3.15    -
-        scale  3500     2449      350    3500     6650       -
-        n        98.1    123        0.3    45.5    298.      -
-        """ || !text.isEmpty)
-    print(text)
+        scale  3500     2449     350     3500     6650       -
+        n        98      124       0       46      299       -
+
+              P(true)  ess
+        rain    0.250    -
+
+            P(0)   P(1)   P(2)  ess
+        k  0.375  0.375  0.250    -
+
+        8 draws
+        """)
+  }
+
+  @Test func exactResultsHaveNoErrors() {
+    var recorder = DrawsRecorder()
+    recorder.beginDraw(logWeight: -1.1086626245216111)  // log 0.33
+    recorder.set("rain", 1, kind: .bool)
+    recorder.set("day", text: "wet")
+    recorder.beginDraw(logWeight: -0.4004775665971253)  // log 0.67
+    recorder.set("rain", 0, kind: .bool)
+    recorder.set("day", text: "dry")
+    let draws = Draws(chains: [recorder], logEvidence: .init(-0.5), isExact: true)
+    #expect(
+      Summary(draws).text == """
+               P(true)
+        rain  0.330000
+
+        day         P
+        dry  0.670000
+        wet  0.330000
+
+        log evidence -0.500000
+        """)
   }
 
   @Test func longArraysAreElided() {
