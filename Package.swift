@@ -101,6 +101,8 @@ let package = Package(
     .testTarget(name: "BorelNumericsTests", dependencies: ["BorelNumerics", "CBorel", "CGSL", "COpenBLAS"]),
 
     .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws"]),
+    .testTarget(
+      name: "BorelDataIOTests", dependencies: ["BorelDataIO", "BorelSource", "BorelValues", "BorelDraws"]),
 
     // Throws mutated programs at the front end; `make fuzz` runs it.
     .executableTarget(name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax"]),

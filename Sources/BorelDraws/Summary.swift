@@ -34,7 +34,8 @@ public struct Summary: Sendable {
     public func valueText(_ value: Double) -> String {
       switch variable.kind {
       case .bool: value == 0 ? "false" : "true"
-      case .text: Int(exactly: value).flatMap { variable.labels.indices.contains($0) ? variable.labels[$0] : nil } ?? "?"
+      case .text:
+        Int(exactly: value).flatMap { variable.labels.indices.contains($0) ? variable.labels[$0] : nil } ?? "?"
       case .int, .real: plain(value)
       }
     }

@@ -90,7 +90,8 @@ extension Summary {
         chainLengths.count == 1
         ? "\(total) draws"
         : Set(chainLengths).count == 1
-          ? "\(chainLengths.count) chains of \(chainLengths[0]) draws" : "\(total) draws in \(chainLengths.count) chains"
+          ? "\(chainLengths.count) chains of \(chainLengths[0]) draws"
+          : "\(total) draws in \(chainLengths.count) chains"
       if let size = weightEffectiveSize { line += ", weighted; effective size \(sizeText(size))" }
       lines.append(line)
     }
