@@ -92,7 +92,7 @@ let package = Package(
     .target(
       name: "BorelCommandLine",
       dependencies: [
-        "Borel", "BorelREPL",
+        "Borel", "BorelREPL", "BorelSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A name of its own: `borel` and `Borel` would share a folder where file names ignore case.

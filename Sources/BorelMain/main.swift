@@ -1,3 +1,5 @@
 // The `borel` command.
 
 import BorelCommandLine
+
+runCommandLine()
