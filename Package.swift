@@ -104,6 +104,18 @@ let package = Package(
     .testTarget(
       name: "BorelDataIOTests", dependencies: ["BorelDataIO", "BorelSource", "BorelValues", "BorelDraws"]),
 
+    // Inference is tested on programs written by hand in Swift.
+    .target(
+      name: "InferenceTestSupport",
+      dependencies: ["BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics"],
+      path: "Tests/InferenceTestSupport"),
+    .testTarget(name: "BorelSemanticsTests", dependencies: ["BorelSemantics", "InferenceTestSupport"]),
+    .testTarget(
+      name: "BorelInferenceTests", dependencies: ["BorelInference", "BorelExact", "InferenceTestSupport"]),
+    .testTarget(name: "BorelMCMCTests", dependencies: ["BorelMCMC", "BorelExact", "InferenceTestSupport"]),
+    .testTarget(name: "BorelSMCTests", dependencies: ["BorelSMC", "BorelExact", "InferenceTestSupport"]),
+    .testTarget(name: "BorelExactTests", dependencies: ["BorelExact", "InferenceTestSupport"]),
+
     // Throws mutated programs at the front end; `make fuzz` runs it.
     .executableTarget(name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax"]),
 

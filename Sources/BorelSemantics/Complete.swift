@@ -4,7 +4,8 @@ import BorelSource
 import BorelValues
 
 extension Execution {
-  /// Runs to the end and returns the program's value; `choose` gives the value of each free choice while the execution is stopped at it.
+  /// Runs to the end and returns the program's value; `choose` gives the value of each free choice while the execution is stopped at it,
+  /// `observing` is called at each observation.
   ///
   /// Choices, weights and the value go into `trace`. A failure of the program, an undefined weight and a repeated address are
   /// thrown. With `stopsAtZero` the run ends as soon as an observation or factor has weight -inf, and the result is nil.
@@ -12,6 +13,7 @@ extension Execution {
   @discardableResult
   public mutating func complete(
     into trace: inout Trace, stopsAtZero: Bool = false,
+    observing: (inout Self) throws(Failure) -> Void = { _ in },
     choosing choose: (inout Self, Address) throws(Failure) -> Value
   ) throws(Failure) -> Value? {
     while true {
@@ -22,6 +24,7 @@ extension Execution {
         try record(address, value, logDensity, isObserved: false, into: &trace)
         resume(with: value)
       case .observe(let address, let value):
+        try observing(&self)
         let logDensity = try score(value)
         if let address {
           try record(address, value, logDensity, isObserved: true, into: &trace)

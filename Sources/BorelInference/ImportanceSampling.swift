@@ -1,0 +1,83 @@
+// Importance sampling from the prior (likelihood weighting): independent executions, weighted by their observations.
+
+import BorelDraws
+import BorelSemantics
+import BorelValues
+
+/// Independent executions weighted by w = Π p(observation | choices) · Π exp(factor) (Fung and Chang 1990).
+///
+/// Σ w f / Σ w tends to E[f | data], and the mean of w is unbiased for the evidence. Draws of weight zero are left out of the table but count
+/// in the evidence.
+public struct ImportanceSampling: Sendable {
+  public var draws: Int
+  /// Whether the return value becomes a column.
+  public var recordsValue = true
+
+  public init(draws: Int = 1000) { self.draws = max(draws, 1) }
+
+  public func run<P: Program, Source: RandomSource>(
+    _ program: P, random: Source, control: RunControl = .init()
+  ) throws(Failure) -> InferenceResult {
+    var recorder = TraceRecorder(recordsValue: recordsValue)
+    var failures = NumericalFailureLog()
+    var logWeights: [Double] = []
+    var isCancelled = false
+    while logWeights.count < draws, !isCancelled {
+      let first = logWeights.count
+      let batch = try independentExecutions(
+        first..<min(first + 4096, draws), of: program, random: random, control: control)
+      for execution in batch.executions {
+        logWeights.append(execution.logWeight)
+        if let failure = execution.failure { failures.record(failure) }
+        guard execution.logWeight > -.infinity else { continue }
+        recorder.record(execution.trace, logWeight: execution.logWeight)
+      }
+      isCancelled = batch.wasCancelled
+      control.progress?(
+        Progress(phase: "executions", completed: logWeights.count, total: draws, failures: failures.count))
+    }
+    return try result(recorder, logWeights, failures, isCancelled)
+  }
+
+  private func result(
+    _ recorder: TraceRecorder, _ logWeights: [Double], _ failures: NumericalFailureLog, _ wasCancelled: Bool
+  ) throws(Failure) -> InferenceResult {
+    if recorder.draws.count == 0, !logWeights.isEmpty {
+      throw allWeightsZero("each of the \(logWeights.count) executions", failures)
+    }
+    var table = Draws(chains: [recorder.draws], logEvidence: evidence(ofIndependent: logWeights))
+    table.notes = failures.notes
+    let warning = unevenWeightsWarning(
+      effectiveSize: effectiveSampleSize(ofLogarithms: logWeights), of: logWeights.count,
+      hint: "draw more, or use `smc` or `mh`")
+    return InferenceResult(
+      draws: table, failures: failures, executions: logWeights.count, wasCancelled: wasCancelled,
+      warnings: warning.map { [$0] } ?? [])
+  }
+}
+
+/// Executions with numbers in a range, number i drawn from `random.child(i)`; fewer where the run was cancelled.
+func independentExecutions<P: Program, Source: RandomSource>(
+  _ numbers: Range<Int>, of program: P, random: Source, control: RunControl
+) throws(Failure) -> (executions: [WeightedTrace], wasCancelled: Bool) {
+  let blockSize = 32
+  let blocks = try parallelMap((numbers.count + blockSize - 1) / blockSize, threads: control.threads) {
+    block throws(Failure) in
+    var executions: [WeightedTrace] = []
+    let start = numbers.lowerBound + block * blockSize
+    for number in start..<min(start + blockSize, numbers.upperBound) {
+      if control.isCancelled() { break }
+      var random = random.child(UInt64(number))
+      executions.append(try program.generate(using: &random, stopsAtZero: true))
+    }
+    return executions
+  }
+  // After a cancellation only the executions before the first missing one are kept.
+  var executions: [WeightedTrace] = []
+  executions.reserveCapacity(numbers.count)
+  for (block, part) in blocks.enumerated() {
+    executions.append(contentsOf: part)
+    if executions.count < min((block + 1) * blockSize, numbers.count) { break }
+  }
+  return (executions, executions.count < numbers.count)
+}
