@@ -18,4 +18,19 @@ public protocol MethodCaller {
 
   /// Calls a function value (a closure, a primitive, the name of a model or distribution) with positional arguments.
   mutating func callValue(_ callee: Value, _ arguments: [Value]) throws(Failure) -> Value
+
+  /// Calls a method of a plain distribution: its arguments, then `x` where there is one.
+  ///
+  /// The hot path of inference: the arguments stand inline in the object and can be copied straight into registers.
+  mutating func call(_ method: FunctionID, of distribution: DistributionObject, _ x: Value?) throws(Failure) -> Value
+}
+
+extension MethodCaller {
+  public mutating func call(
+    _ method: FunctionID, of distribution: DistributionObject, _ x: Value?
+  ) throws(Failure) -> Value {
+    var arguments = distribution.arguments
+    if let x { arguments.append(x) }
+    return try call(method, arguments)
+  }
 }

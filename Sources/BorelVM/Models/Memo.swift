@@ -1,0 +1,45 @@
+// A function that remembers: what `mem(f)` returns.
+
+import BorelSemantics
+import BorelValues
+
+/// A memoised function. What it remembers belongs to the machine, so that forks go separate ways.
+public final class Memo: Sendable {
+  /// The name under which the choices of its calls live: `f` for `f(3)/...`.
+  public let name: String
+  /// The function whose calls are remembered.
+  public let function: Value
+  /// Where it was made; its calls live below, wherever they come from.
+  let scope: ModelScope
+
+  init(name: String, function: Value, scope: ModelScope) {
+    self.name = name
+    self.function = function
+    self.scope = scope
+  }
+}
+
+/// What a machine remembers of memoised calls.
+struct MemoKey: Hashable, Sendable {
+  let memo: Memo
+  let arguments: [ValueKey]
+
+  static func == (a: MemoKey, b: MemoKey) -> Bool { a.memo === b.memo && a.arguments == b.arguments }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(ObjectIdentifier(memo))
+    hasher.combine(arguments)
+  }
+
+  /// `f(3)`, `f("a",[1,2])`
+  var text: String {
+    let list = arguments.map { $0.value.shortText(limit: .max) }.joined(separator: ",")
+    return ChoicePath.normalised("\(memo.name)(\(list))")
+  }
+}
+
+/// An entry of the table: the value, or the mark of a call that is still running.
+enum MemoEntry: Sendable {
+  case running
+  case value(Value)
+}
