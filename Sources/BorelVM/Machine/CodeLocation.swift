@@ -7,7 +7,7 @@ public struct CodeLocation: Sendable {
   let spans: InstructionSpans?
   let instruction: Int
 
-  static let none = CodeLocation(spans: nil, instruction: 0)
+  public static let none = CodeLocation(spans: nil, instruction: 0)
 
   /// The span of the expression that the instruction computes.
   public var span: Span? { spans?.span(instruction) }
