@@ -7,6 +7,8 @@ import CBorel
 /// Parameters come first and the variate last. `docs/contributing/primitives.md` describes each; `docs/numerics.md`
 /// states the accuracy.
 public enum Special {
+  @inlinable public static func exp(_ x: Double) -> Double { borel_exp(x) }
+  @inlinable public static func log(_ x: Double) -> Double { borel_log(x) }
   @inlinable public static func log1pExp(_ x: Double) -> Double { borel_log1p_exp(x) }
   @inlinable public static func log1mExp(_ x: Double) -> Double { borel_log1m_exp(x) }
   @inlinable public static func logSumExp(_ x: Double, _ y: Double) -> Double { borel_log_sum_exp(x, y) }
@@ -27,7 +29,9 @@ public enum Special {
   @inlinable public static func gammaQ(_ a: Double, _ x: Double) -> Double { borel_gamma_q(a, x) }
   @inlinable public static func betaInc(_ a: Double, _ b: Double, _ x: Double) -> Double { borel_beta_inc(a, b, x) }
   @inlinable public static func studentTCDF(_ nu: Double, _ x: Double) -> Double { borel_student_t_cdf(nu, x) }
-  @inlinable public static func studentTQuantile(_ nu: Double, _ p: Double) -> Double { borel_student_t_quantile(nu, p) }
+  @inlinable public static func studentTQuantile(_ nu: Double, _ p: Double) -> Double {
+    borel_student_t_quantile(nu, p)
+  }
 
   /// log of the sum of exponentials; -inf for an empty buffer.
   public static func logSumExp(_ x: UnsafeBufferPointer<Double>) -> Double {

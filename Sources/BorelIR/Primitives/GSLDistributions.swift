@@ -53,9 +53,11 @@ let gslDistributionPrimitives: [Primitive] = [
   Primitive(
     "gsl_cdf_lognormal_Q", [.init("x"), .init("zeta"), .init("sigma")], elementwise: true, "GSL's lognormal upper tail"),
   Primitive(
-    "gsl_cdf_lognormal_Pinv", [.init("p"), .init("zeta"), .init("sigma")], elementwise: true, "GSL's lognormal quantile"),
+    "gsl_cdf_lognormal_Pinv", [.init("p"), .init("zeta"), .init("sigma")], elementwise: true, "GSL's lognormal quantile"
+  ),
   Primitive(
-    "gsl_cdf_lognormal_Qinv", [.init("q"), .init("zeta"), .init("sigma")], elementwise: true, "GSL's lognormal upper quantile"),
+    "gsl_cdf_lognormal_Qinv", [.init("q"), .init("zeta"), .init("sigma")], elementwise: true,
+    "GSL's lognormal upper quantile"),
   Primitive("gsl_cdf_pareto_P", [.init("x"), .init("a"), .init("b")], elementwise: true, "GSL's pareto cdf"),
   Primitive("gsl_cdf_pareto_Q", [.init("x"), .init("a"), .init("b")], elementwise: true, "GSL's pareto upper tail"),
   Primitive("gsl_cdf_pareto_Pinv", [.init("p"), .init("a"), .init("b")], elementwise: true, "GSL's pareto quantile"),
@@ -85,17 +87,22 @@ let gslDistributionPrimitives: [Primitive] = [
   Primitive("gsl_cdf_poisson_P", [.init("k"), .init("mu")], elementwise: true, "GSL's poisson cdf"),
   Primitive("gsl_cdf_poisson_Q", [.init("k"), .init("mu")], elementwise: true, "GSL's poisson upper tail"),
   Primitive("gsl_cdf_binomial_P", [.init("k"), .init("p"), .init("n")], elementwise: true, "GSL's binomial cdf"),
-  Primitive("gsl_cdf_binomial_Q", [.init("k"), .init("p"), .init("n")], elementwise: true, "GSL's binomial upper tail"),
+  Primitive(
+    "gsl_cdf_binomial_Q", [.init("k"), .init("p"), .init("n")], elementwise: true, "GSL's binomial upper tail"),
   Primitive("gsl_cdf_geometric_P", [.init("k"), .init("p")], elementwise: true, "GSL's geometric cdf"),
   Primitive("gsl_cdf_geometric_Q", [.init("k"), .init("p")], elementwise: true, "GSL's geometric upper tail"),
   Primitive(
-    "gsl_cdf_negative_binomial_P", [.init("k"), .init("p"), .init("n")], elementwise: true, "GSL's negative_binomial cdf"),
+    "gsl_cdf_negative_binomial_P", [.init("k"), .init("p"), .init("n")], elementwise: true,
+    "GSL's negative_binomial cdf"),
   Primitive(
-    "gsl_cdf_negative_binomial_Q", [.init("k"), .init("p"), .init("n")], elementwise: true, "GSL's negative_binomial upper tail"),
+    "gsl_cdf_negative_binomial_Q", [.init("k"), .init("p"), .init("n")], elementwise: true,
+    "GSL's negative_binomial upper tail"),
   Primitive(
-    "gsl_cdf_hypergeometric_P", [.init("k"), .init("n1"), .init("n2"), .init("t")], elementwise: true, "GSL's hypergeometric cdf"),
+    "gsl_cdf_hypergeometric_P", [.init("k"), .init("n1"), .init("n2"), .init("t")], elementwise: true,
+    "GSL's hypergeometric cdf"),
   Primitive(
-    "gsl_cdf_hypergeometric_Q", [.init("k"), .init("n1"), .init("n2"), .init("t")], elementwise: true, "GSL's hypergeometric upper tail"),
+    "gsl_cdf_hypergeometric_Q", [.init("k"), .init("n1"), .init("n2"), .init("t")], elementwise: true,
+    "GSL's hypergeometric upper tail"),
 ]
 
 let gslSamplerPrimitives: [Primitive] = [
@@ -119,16 +126,20 @@ let gslSamplerPrimitives: [Primitive] = [
   Primitive("gsl_ran_gumbel2", [.init("a"), .init("b")], effect: .random, "A draw from GSL's gumbel2 distribution"),
   Primitive("gsl_ran_levy", [.init("c"), .init("alpha")], effect: .random, "A draw from GSL's levy distribution"),
   Primitive(
-    "gsl_ran_levy_skew", [.init("c"), .init("alpha"), .init("beta")], effect: .random, "A draw from GSL's levy_skew distribution"),
+    "gsl_ran_levy_skew", [.init("c"), .init("alpha"), .init("beta")], effect: .random,
+    "A draw from GSL's levy_skew distribution"),
   Primitive("gsl_ran_landau", [], effect: .random, "A draw from GSL's landau distribution"),
   Primitive("gsl_ran_poisson", [.init("mu")], .int, effect: .random, "A draw from GSL's poisson distribution"),
   Primitive(
     "gsl_ran_binomial", [.init("p"), .init("n")], .int, effect: .random, "A draw from GSL's binomial distribution"),
   Primitive(
-    "gsl_ran_negative_binomial", [.init("p"), .init("n")], .int, effect: .random, "A draw from GSL's negative_binomial distribution"),
+    "gsl_ran_negative_binomial", [.init("p"), .init("n")], .int, effect: .random,
+    "A draw from GSL's negative_binomial distribution"),
   Primitive(
-    "gsl_ran_geometric", [.init("p")], .int, effect: .random, "A draw from GSL's geometric distribution, counting trials: 1, 2, ..."),
+    "gsl_ran_geometric", [.init("p")], .int, effect: .random,
+    "A draw from GSL's geometric distribution, counting trials: 1, 2, ..."),
   Primitive(
-    "gsl_ran_hypergeometric", [.init("n1"), .init("n2"), .init("t")], .int, effect: .random, "A draw from GSL's hypergeometric distribution"),
+    "gsl_ran_hypergeometric", [.init("n1"), .init("n2"), .init("t")], .int, effect: .random,
+    "A draw from GSL's hypergeometric distribution"),
   Primitive("gsl_ran_logarithmic", [.init("p")], .int, effect: .random, "A draw from GSL's logarithmic distribution"),
 ]

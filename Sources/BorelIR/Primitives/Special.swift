@@ -12,7 +12,8 @@ private let specialFunctionPrimitives: [Primitive] = [
   Primitive("lmgamma", [.init("p"), .init("x")], elementwise: true, "log of the p-variate gamma function"),
   Primitive("lbeta", [.init("a"), .init("b")], elementwise: true, "log of the beta function"),
   Primitive(
-    "lchoose", [.init("n"), .init("k")], elementwise: true, "log of the binomial coefficient n over k, for real n and k"),
+    "lchoose", [.init("n"), .init("k")], elementwise: true, "log of the binomial coefficient n over k, for real n and k"
+  ),
   Primitive("log_factorial", [.init("n")], elementwise: true, "log(n!) = lgamma(n + 1)"),
   Primitive("stirling_error", [.init("x")], elementwise: true, "lgamma(x + 1) minus Stirling's formula"),
   Primitive(
@@ -28,7 +29,8 @@ private let specialFunctionPrimitives: [Primitive] = [
   Primitive("log_Phi_diff", [.init("a"), .init("b")], elementwise: true, "log(Phi(b) - Phi(a)) for a <= b"),
   Primitive("owens_t", [.init("h"), .init("a")], elementwise: true, "Owen's T function"),
   Primitive(
-    "skew_normal_cdf", [.init("alpha"), .init("x")], elementwise: true, "Skew-normal cdf; upper tail: skew_normal_cdf(-alpha, -x)"),
+    "skew_normal_cdf", [.init("alpha"), .init("x")], elementwise: true,
+    "Skew-normal cdf; upper tail: skew_normal_cdf(-alpha, -x)"),
   Primitive("log_skew_normal_cdf", [.init("alpha"), .init("x")], elementwise: true, "log of the skew-normal cdf"),
   Primitive(
     "gamma_p", [.init("a"), .init("x")], elementwise: true, "Regularised lower incomplete gamma function of shape a"),
@@ -74,45 +76,66 @@ private let specialFunctionPrimitives: [Primitive] = [
   Primitive("poisson_quantile", [.init("mu"), .init("p")], elementwise: true, "Quantile, Poisson"),
   Primitive("binomial_cdf", [.init("n"), .init("theta"), .init("k")], elementwise: true, "P(X <= k), binomial"),
   Primitive("binomial_ccdf", [.init("n"), .init("theta"), .init("k")], elementwise: true, "P(X > k), binomial"),
-  Primitive("log_binomial_cdf", [.init("n"), .init("theta"), .init("k")], elementwise: true, "log P(X <= k), binomial"),
-  Primitive("log_binomial_ccdf", [.init("n"), .init("theta"), .init("k")], elementwise: true, "log P(X > k), binomial"),
+  Primitive(
+    "log_binomial_cdf", [.init("n"), .init("theta"), .init("k")], elementwise: true, "log P(X <= k), binomial"),
+  Primitive(
+    "log_binomial_ccdf", [.init("n"), .init("theta"), .init("k")], elementwise: true, "log P(X > k), binomial"),
   Primitive("binomial_quantile", [.init("n"), .init("theta"), .init("p")], elementwise: true, "Quantile, binomial"),
   Primitive(
-    "neg_binomial_cdf", [.init("r"), .init("theta"), .init("k")], elementwise: true, "P(X <= k), negative binomial (failures before success r)"),
+    "neg_binomial_cdf", [.init("r"), .init("theta"), .init("k")], elementwise: true,
+    "P(X <= k), negative binomial (failures before success r)"),
   Primitive(
-    "neg_binomial_ccdf", [.init("r"), .init("theta"), .init("k")], elementwise: true, "P(X > k), negative binomial (failures before success r)"),
+    "neg_binomial_ccdf", [.init("r"), .init("theta"), .init("k")], elementwise: true,
+    "P(X > k), negative binomial (failures before success r)"),
   Primitive(
-    "log_neg_binomial_cdf", [.init("r"), .init("theta"), .init("k")], elementwise: true, "log P(X <= k), negative binomial (failures before success r)"),
+    "log_neg_binomial_cdf", [.init("r"), .init("theta"), .init("k")], elementwise: true,
+    "log P(X <= k), negative binomial (failures before success r)"),
   Primitive(
-    "log_neg_binomial_ccdf", [.init("r"), .init("theta"), .init("k")], elementwise: true, "log P(X > k), negative binomial (failures before success r)"),
+    "log_neg_binomial_ccdf", [.init("r"), .init("theta"), .init("k")], elementwise: true,
+    "log P(X > k), negative binomial (failures before success r)"),
   Primitive(
-    "neg_binomial_quantile", [.init("r"), .init("theta"), .init("p")], elementwise: true, "Quantile, negative binomial (failures before success r)"),
+    "neg_binomial_quantile", [.init("r"), .init("theta"), .init("p")], elementwise: true,
+    "Quantile, negative binomial (failures before success r)"),
   Primitive(
-    "hypergeometric_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "P(X <= k), hypergeometric (white in n draws from a white and b black)"),
+    "hypergeometric_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true,
+    "P(X <= k), hypergeometric (white in n draws from a white and b black)"),
   Primitive(
-    "hypergeometric_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "P(X > k), hypergeometric (white in n draws from a white and b black)"),
+    "hypergeometric_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true,
+    "P(X > k), hypergeometric (white in n draws from a white and b black)"),
   Primitive(
-    "log_hypergeometric_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "log P(X <= k), hypergeometric (white in n draws from a white and b black)"),
+    "log_hypergeometric_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true,
+    "log P(X <= k), hypergeometric (white in n draws from a white and b black)"),
   Primitive(
-    "log_hypergeometric_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "log P(X > k), hypergeometric (white in n draws from a white and b black)"),
+    "log_hypergeometric_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true,
+    "log P(X > k), hypergeometric (white in n draws from a white and b black)"),
   Primitive(
-    "hypergeometric_quantile", [.init("n"), .init("a"), .init("b"), .init("p")], elementwise: true, "Quantile, hypergeometric (white in n draws from a white and b black)"),
+    "hypergeometric_quantile", [.init("n"), .init("a"), .init("b"), .init("p")], elementwise: true,
+    "Quantile, hypergeometric (white in n draws from a white and b black)"),
   Primitive(
-    "beta_binomial_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "P(X <= k), beta-binomial"),
+    "beta_binomial_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "P(X <= k), beta-binomial"
+  ),
   Primitive(
-    "beta_binomial_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "P(X > k), beta-binomial"),
+    "beta_binomial_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "P(X > k), beta-binomial"
+  ),
   Primitive(
-    "log_beta_binomial_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "log P(X <= k), beta-binomial"),
+    "log_beta_binomial_cdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true,
+    "log P(X <= k), beta-binomial"),
   Primitive(
-    "log_beta_binomial_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true, "log P(X > k), beta-binomial"),
+    "log_beta_binomial_ccdf", [.init("n"), .init("a"), .init("b"), .init("k")], elementwise: true,
+    "log P(X > k), beta-binomial"),
   Primitive(
-    "beta_binomial_quantile", [.init("n"), .init("a"), .init("b"), .init("p")], elementwise: true, "Quantile, beta-binomial"),
+    "beta_binomial_quantile", [.init("n"), .init("a"), .init("b"), .init("p")], elementwise: true,
+    "Quantile, beta-binomial"),
   Primitive(
-    "exp_mod_normal_cdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true, "P(X <= x), normal plus exponential"),
+    "exp_mod_normal_cdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true,
+    "P(X <= x), normal plus exponential"),
   Primitive(
-    "exp_mod_normal_ccdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true, "P(X > x), normal plus exponential"),
+    "exp_mod_normal_ccdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true,
+    "P(X > x), normal plus exponential"),
   Primitive(
-    "log_exp_mod_normal_cdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true, "log P(X <= x), normal plus exponential"),
+    "log_exp_mod_normal_cdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true,
+    "log P(X <= x), normal plus exponential"),
   Primitive(
-    "log_exp_mod_normal_ccdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true, "log P(X > x), normal plus exponential"),
+    "log_exp_mod_normal_ccdf", [.init("mu"), .init("sigma"), .init("lambda"), .init("x")], elementwise: true,
+    "log P(X > x), normal plus exponential"),
 ]
