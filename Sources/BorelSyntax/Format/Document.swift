@@ -7,8 +7,8 @@
 final class Document {
   enum Kind {
     case text(String)
-    /// A space, unless it would begin or end a line or double another.
-    case space
+    /// So many spaces, with those already there, unless they would begin or end a line.
+    case space(Int)
     /// The given text on one line; otherwise a new line.
     case breakable(flat: String)
     case newline
@@ -16,6 +16,8 @@ final class Document {
     case blankLine
     case concat([Document])
     case group(Document)
+    /// On one line in any case.
+    case flat(Document)
     /// New lines inside begin further to the right.
     case indent(Int, Document)
     /// As many elements on each line as fit.
@@ -42,9 +44,10 @@ final class Document {
       let width = content.utf8.count == content.unicodeScalars.count ? content.utf8.count : content.unicodeScalars.count
       let multiline = content.utf8.contains(0x0A)
       (flatWidth, headWidth, canBreak) = (multiline ? Document.unbounded : width, width, multiline)
-    case .space: (flatWidth, headWidth, canBreak) = (1, 1, false)
+    case .space(let count): (flatWidth, headWidth, canBreak) = (count, count, false)
     case .breakable(let flat): (flatWidth, headWidth, canBreak) = (flat.utf8.count, 0, true)
     case .newline, .blankLine: (flatWidth, headWidth, canBreak) = (Document.unbounded, 0, true)
+    case .flat(let inner): (flatWidth, headWidth, canBreak) = (inner.flatWidth, inner.flatWidth, false)
     case .group(let inner), .indent(_, let inner):
       (flatWidth, headWidth, canBreak) = (inner.flatWidth, inner.headWidth, inner.canBreak)
     case .concat(let parts), .fill(let parts):
@@ -60,7 +63,8 @@ final class Document {
       }
       (flatWidth, headWidth, canBreak) = (flat, head, breaks)
     case .choice(let flat, _, _, _):
-      (flatWidth, headWidth, canBreak) = (flat.flatWidth, flat.headWidth, flat.canBreak)
+      // After its opening bracket every list can break.
+      (flatWidth, headWidth, canBreak) = (flat.flatWidth, 1, true)
     }
   }
 
@@ -70,7 +74,7 @@ final class Document {
   }
   static func group(_ inner: Document) -> Document { Document(.group(inner)) }
   static func indent(_ inner: Document, by columns: Int = 2) -> Document { Document(.indent(columns, inner)) }
-  static func space() -> Document { Document(.space) }
+  static func space(_ count: Int = 1) -> Document { Document(.space(count)) }
   static func newline() -> Document { Document(.newline) }
   static func blankLine() -> Document { Document(.blankLine) }
   static func breakable(_ flat: String) -> Document { Document(.breakable(flat: flat)) }
@@ -126,7 +130,7 @@ struct DocumentPrinter {
   private mutating func print(_ document: Document, flat: Bool, indent: Int, trailing: Int) {
     switch document.kind {
     case .text(let content): write(content)
-    case .space: if !atLineStart, out.last != 0x20 { write(" ") }
+    case .space(let count): writeSpaces(count)
     case .breakable(let content): if flat { write(content) } else { newline(indent: indent) }
     case .newline: newline(indent: indent)
     case .blankLine:
@@ -135,6 +139,7 @@ struct DocumentPrinter {
     case .concat(let parts): print(parts, flat: flat, indent: indent, trailing: trailing)
     case .group(let inner):
       print(inner, flat: flat || fits(inner.flatWidth + trailing, indent), indent: indent, trailing: trailing)
+    case .flat(let inner): print(inner, flat: true, indent: indent, trailing: trailing)
     case .indent(let columns, let inner):
       print(inner, flat: flat, indent: indent + columns, trailing: trailing)
     case .fill(let parts): printFill(parts, flat: flat, indent: indent)
@@ -145,6 +150,13 @@ struct DocumentPrinter {
         print(fits(head, indent) ? hugged : expanded, flat: false, indent: indent, trailing: trailing)
       }
     }
+  }
+
+  private mutating func writeSpaces(_ count: Int) {
+    guard !atLineStart else { return }
+    var present = 0
+    while present < count, present < out.count, out[out.count - 1 - present] == 0x20 { present += 1 }
+    for _ in present..<count { write(" ") }
   }
 
   private func fits(_ needed: Int, _ indent: Int) -> Bool {

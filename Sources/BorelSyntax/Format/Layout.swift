@@ -78,7 +78,7 @@ struct Layout {
       let content = text(comment.start, comment.end)
       let hasLineBefore = lineBreaks(lastEnd, Int(comment.start)) > 0
       if !hasLineBefore, !parts.isEmpty || inBlock {
-        parts.append(.text((comment.isBlock ? " " : "  ") + content))
+        parts += [.space(comment.isBlock ? 1 : 2), .text(content)]
       } else {
         startLine(at: Int(comment.start), &parts, lastEnd, &isFirst, inBlock: inBlock)
         parts.append(.text(content))
@@ -123,7 +123,7 @@ struct Layout {
       nextComment += 1
       let opens = tokens[index].kind == .leftParen || tokens[index].kind == .leftBracket
       if !comment.isBlock {
-        parts += [.text("  " + text(comment.start, comment.end)), .newline()]
+        parts += [.space(2), .text(text(comment.start, comment.end)), .newline()]
       } else {
         if !opens || !parts.isEmpty { parts.append(.space()) }
         parts.append(.text(text(comment.start, comment.end)))
@@ -157,7 +157,7 @@ struct Layout {
   mutating func block(_ opener: Int, alwaysBroken: Bool) -> Document {
     let closer = Int(tokens[opener].partner)
     let commented = hasComment(from: opener, to: closer)
-    if closer == opener + 1, !commented { return .text("{}") }
+    if !commented, !(opener + 1..<closer).contains(where: { tokens[$0].kind != .semicolon }) { return .text("{}") }
     if !alwaysBroken, !commented, isOnOneLine(opener, closer) {
       return oneLineBlock(opener, closer)
     }
@@ -184,7 +184,6 @@ struct Layout {
       parts.append(.group(sequence(index, stop)))
       index = stop
     }
-    if parts.count == 1 { return .text("{}") }
     return .concat([.text("{"), .indent(.concat(parts)), .breakable(" "), .text("}")])
   }
 }

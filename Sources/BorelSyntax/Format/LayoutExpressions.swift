@@ -33,6 +33,7 @@ extension Layout {
   private mutating func sequenceParts(_ first: Int, _ end: Int) -> (parts: [Document], lastElement: Int?) {
     var parts: [Document] = []
     var lastElement: Int?
+    var blocks = 0
     var index = first
     let declares = tokens[first].beginsParsedStatement && declaration(first)
     while index < end {
@@ -41,6 +42,7 @@ extension Layout {
         parts += leadingComments(before: index)
         lastElement = parts.count
         if tokens[index].kind == .leftBrace {
+          blocks += 1
           parts.append(block(index, alwaysBroken: declares))
         } else {
           parts.append(.text(text(tokens[index].start, tokens[index].end)))
@@ -57,18 +59,19 @@ extension Layout {
       parts.append(operators(index, stop, isLast: stop == end))
       index = stop
     }
-    let opensAtEnd: Bool
-    switch tokens[end - 1].kind {
-    case .rightBrace: opensAtEnd = true
-    case .rightBracket:
-      let opener = Int(tokens[end - 1].partner)
-      opensAtEnd = opener >= 0 && tokens[opener].role != .postfix
-    default: opensAtEnd = false
-    }
-    // Only a bracket that makes up the whole last expression, such as a record or a lambda's block.
+    return (parts, blocks < 2 && opensAtEnd(first, end) ? lastElement : nil)
+  }
+
+  /// The last expression is a record, an array, or the block of a lambda or `expect`, and nothing else.
+  private func opensAtEnd(_ first: Int, _ end: Int) -> Bool {
     let opener = Int(tokens[end - 1].partner)
-    let isWhole = opensAtEnd && (opener == first || opener > first && divides(opener) || opener > first && divides(opener - 1))
-    return (parts, isWhole ? lastElement : nil)
+    guard opener >= first, opener < end - 1 else { return false }
+    switch tokens[opener].kind {
+    case .leftBrace where tokens[opener].role == .block:
+      return opener > first && (tokens[opener - 1].kind == .fatArrow || tokens[opener - 1].kind == .expectKeyword)
+    case .leftBrace, .leftBracket: return tokens[opener].role != .postfix && (opener == first || divides(opener - 1))
+    default: return false
+    }
   }
 
   /// `model` and `distribution` bodies are never written on one line.
@@ -240,7 +243,7 @@ extension Layout {
     var hugged: [Document] = [open]
     var width = 1
     for item in items.dropLast() {
-      hugged += [.group(item), .space()]
+      hugged += [Document(.flat(item)), .space()]
       width = min(width + item.flatWidth + 1, Document.unbounded)
     }
     hugged += [brokenGroup(last), close]

@@ -195,6 +195,20 @@ struct Lexer {
   }
 
   private mutating func addComment(from start: Int, to end: Int, isBlock: Bool) {
+    var offset = start
+    while offset < end {
+      if bytes[offset] < 0x80 {
+        offset += 1
+      } else if let (_, length) = decodeScalar(at: offset) {
+        offset += length
+      } else {
+        report(
+          Diagnostic(
+            code: "invalid-utf8", "the text is not UTF-8 here", at: span(offset, offset + 1),
+            hint: "save the file as UTF-8"))
+        break
+      }
+    }
     comments.append(
       Comment(start: UInt32(start), end: UInt32(end), isBlock: isBlock, ownsLine: !lineHasContent))
     lineHasContent = true

@@ -381,7 +381,8 @@ extension Parser {
 
   private mutating func parseElseIf() -> Block {
     let inner = parseConditional()
-    height += 1
+    // The statement and the block that hold the inner `if`.
+    height += 2
     return Block(statements: [Statement(.expression(inner), inner.span)], span: inner.span)
   }
 }
