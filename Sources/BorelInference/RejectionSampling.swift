@@ -158,7 +158,7 @@ private func exceedsBound(_ logWeight: Double, _ bound: Double, isDefault: Bool)
 }
 
 /// `1000000` as `1,000,000`.
-func grouped(_ number: Int) -> String {
+public func grouped(_ number: Int) -> String {
   var text = ""
   for (position, digit) in String(number).reversed().enumerated() {
     if position > 0, position % 3 == 0, digit != "-" { text.append(",") }
