@@ -42,7 +42,7 @@ extension DistributionObject {
     guard let method = definition.methods.sample else { throw .missing("sample", of: name) }
     let value = try caller.call(method, of: self, nil)
     if case .real(let x) = value, !definition.support.kind.isDiscrete, !x.isNaN { return value }
-    if case .some(let conformed) = try definition.support.conform(value, self, { "a draw" }, &caller) {
+    if case .some(let conformed) = try definition.support.conform(value, self, { "a draw is" }, &caller) {
       if case .real(let x) = conformed, x.isNaN { throw undefined("draw") }
       return conformed
     }
@@ -57,11 +57,11 @@ extension DistributionObject {
   ) throws(Failure) -> Double {
     guard let definition else {
       guard let combination else { throw .missing("logpdf", of: name) }
-      guard let value = try combination.conform(value, { "the value" }, &caller) else { return -.infinity }
+      guard let value = try combination.conform(value, { "the value is" }, &caller) else { return -.infinity }
       return try combination.logDensity(of: value, &caller)
     }
     guard let method = definition.methods.logpdf else { throw .missing("logpdf", of: name) }
-    guard let x = try definition.support.conform(value, self, { "the value" }, &caller),
+    guard let x = try definition.support.conform(value, self, { "the value is" }, &caller),
       try definition.support.contains(x, self, &caller)
     else { return -.infinity }
     let result = try caller.call(method, of: self, x)
@@ -85,12 +85,23 @@ extension DistributionObject {
 
   /// The value in the type of a draw: nil where its structure is right but no draw can equal it.
   ///
-  /// `subject` names the value in messages: "`y`".
+  /// `subject` names the value in messages: "`y` is conditioned on".
   func conform<Caller: MethodCaller>(
     _ value: Value, _ subject: () -> String, _ caller: inout Caller
   ) throws(Failure) -> Value? {
     if let definition { return try definition.support.conform(value, self, subject, &caller) }
     return try combination?.conform(value, subject, &caller)
+  }
+
+  /// A given value in the type of a draw: Int to Real, 0 and 1 to Bool. One that cannot be drawn stays as it is and has density zero.
+  ///
+  /// A value of another type or shape is an error: "`y` is conditioned on an array of 7 elements, but normal gives 8 elements".
+  public func converted<Caller: MethodCaller>(
+    _ value: Value, at address: Address?, _ verb: String, _ caller: inout Caller
+  ) throws(Failure) -> Value {
+    if case .real = value, definition?.support.kind == .real { return value }
+    let subject = { address.map { "`\($0)` is \(verb)" } ?? "the value is" }
+    return try conform(value, subject, &caller) ?? value
   }
 
   public func support<Caller: MethodCaller>(_ caller: inout Caller) throws(Failure) -> Support {

@@ -89,7 +89,7 @@ extension SupportPlan {
     return .object(result)
   }
 
-  /// "`y` has 7 elements, but normal gives 8 elements"
+  /// "`y` is conditioned on an array of 7 elements, but normal gives 8 elements"
   static func mismatch(
     _ value: Value, _ distribution: DistributionObject, shape: [Int], _ subject: () -> String
   ) -> Failure {
@@ -99,17 +99,17 @@ extension SupportPlan {
         shape.isEmpty
         ? (distribution.isDiscrete ? "single whole numbers" : "single numbers")
         : "arrays of " + ArrayObject.text(ofShape: shape)
-      return .user(code: code, "\(subject()) is \(value.kindDescription), but \(distribution.name) gives \(expected)")
+      return .user(code: code, "\(subject()) \(value.kindDescription), but \(distribution.name) gives \(expected)")
     }
     if shape.isEmpty {
       return .user(
         code: code,
-        "\(subject()) is an array of \(array.shapeText), but \(distribution.name) gives single numbers",
+        "\(subject()) an array of \(array.shapeText), but \(distribution.name) gives single numbers",
         hint: "array parameters or iid(d, n) make a distribution of arrays")
     }
     return .user(
       code: code,
-      "\(subject()) is an array of \(array.shapeText), but \(distribution.name) gives "
+      "\(subject()) an array of \(array.shapeText), but \(distribution.name) gives "
         + "\(ArrayObject.text(ofShape: shape))")
   }
 

@@ -204,11 +204,16 @@ public struct ModelContext: Sendable {
         interventions: Self.below(scope.interventions, site.name, indices))
       return .enter(model)
     default:
-      throw .user(
-        code: "not-a-distribution",
-        "the right side of `~` must be a distribution or a model, got \(source.kindDescription)",
-        hint: "`=` gives a variable a value without a choice")
+      throw Self.notADistribution(source)
     }
+  }
+
+  static func notADistribution(_ source: Value) -> Failure {
+    .user(
+      code: "not-a-distribution",
+      "the right side of `~` must be a distribution or a model, got \(source.kindDescription)",
+      hint: source.tag == .function
+        ? "apply it to its arguments first" : "`=` gives a variable a value without a choice")
   }
 
   static func submodelHint(_ address: Address, _ model: ModelDefinition) -> String? {
