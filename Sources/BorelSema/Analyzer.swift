@@ -86,6 +86,8 @@ struct AnalyzerState: Sendable {
   var inputCount = 0
   /// Result types written after functions' parameter lists.
   var resultTypes: [FunctionID: CoreType] = [:]
+  /// What is known of the constants among the globals.
+  var globalTypes: [GlobalID: ShapeType] = [:]
   /// What is known of functions' results, by function.
   var summaries: [FunctionID: ShapeType] = [:]
 }

@@ -49,6 +49,7 @@ extension Lowerer {
       inContext(inner) {
         openParameters(earlier)
         let body = [CoreStatement(.returnValue(lowerExpression(value)), value.span)]
+        inner.flow.isReachable = false
         finish(id, inner, parameters: Array(earlier), body: body)
       }
     }
