@@ -27,6 +27,18 @@ public struct Diagnostic: Error, Sendable, Equatable {
     }
   }
 
+  /// An unfinished call at the time of a run-time error.
+  public struct Call: Sendable, Equatable {
+    /// "model schools"
+    public var callee: String
+    /// Where it was called; nil where that is no place in the program.
+    public var span: Span?
+    public init(_ callee: String, _ span: Span?) {
+      self.callee = callee
+      self.span = span
+    }
+  }
+
   public var severity: Severity
   /// A stable kebab-case identifier, such as `unknown-name`; `borel explain <code>` tells more.
   public var code: String
@@ -36,6 +48,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
   public var secondary: [Label]
   /// Lines after `= `, such as the model call stack.
   public var notes: [String]
+  /// Innermost first; rendered as `= in model schools, called from line 11`.
+  public var calls: [Call] = []
   /// The line after `= hint: `.
   public var hint: String?
 
@@ -50,5 +64,22 @@ public struct Diagnostic: Error, Sendable, Equatable {
     self.secondary = secondary
     self.notes = notes
     self.hint = hint
+  }
+}
+
+extension Diagnostic {
+  /// The lines about unfinished calls; a recursion is shown once.
+  func callNotes(in sources: SourceMap) -> [String] {
+    var notes: [String] = []
+    for call in calls {
+      var note = "in \(call.callee)"
+      if let span = call.span, Int(span.file.index) < sources.files.count {
+        let place = sources.location(of: span)
+        let isElsewhere = primary.map { $0.span.file != span.file } ?? true
+        note += isElsewhere ? ", called from \(place.file):\(place.line)" : ", called from line \(place.line)"
+      }
+      if notes.last != note { notes.append(note) }
+    }
+    return notes
   }
 }

@@ -84,7 +84,7 @@ private struct DiagnosticRenderer {
       text += margin + paint(" |", Style.gutter) + "\n"
       drawLines(sources[group.file], group.marks, width: width, severityStyle: severityStyle)
     }
-    for note in diagnostic.notes { drawRemark(printable(note), margin) }
+    for note in diagnostic.notes + diagnostic.callNotes(in: sources) { drawRemark(printable(note), margin) }
     if let hint = diagnostic.hint { drawRemark("hint: " + printable(hint), margin) }
   }
 

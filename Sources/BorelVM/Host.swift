@@ -21,8 +21,21 @@ public struct HostContext: Sendable {
   public var isInsideInference: Bool
   /// How many host calls are nested; limited so that nested inference cannot exhaust the native stack.
   public var depth: Int
+  /// The program, globals and limits of the machine; set when it calls.
+  public var environment: RunEnvironment? {
+    get { box.environment }
+    set { box = EnvironmentBox(newValue) }
+  }
+  private var box = EnvironmentBox(nil)
+
   public init(isInsideInference: Bool, depth: Int) {
     self.isInsideInference = isInsideInference
     self.depth = depth
   }
+}
+
+/// Breaks the circle between an environment and its context.
+private final class EnvironmentBox: Sendable {
+  let environment: RunEnvironment?
+  init(_ environment: RunEnvironment?) { self.environment = environment }
 }

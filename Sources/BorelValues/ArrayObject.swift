@@ -18,6 +18,8 @@ public enum ElementKind: UInt8, Sendable {
 /// The allocation may hold more elements than `count`, so that an array built by one choice after the other grows in amortised constant time.
 public final class ArrayObject: HeapObject, @unchecked Sendable {
   public private(set) var kind: ElementKind
+  /// The number of dimensions.
+  public private(set) var rank: Int
   public private(set) var count: Int
   /// Sizes of the dimensions; the product is `count`. The rank is at least 1.
   public private(set) var shape: [Int]
@@ -30,6 +32,7 @@ public final class ArrayObject: HeapObject, @unchecked Sendable {
   public init(uninitialized kind: ElementKind, shape: [Int], minimumCapacity: Int = 0) {
     let count = shape.reduce(1, &*)
     self.kind = kind
+    rank = shape.count
     self.shape = shape
     self.count = count
     stride = shape.dropFirst().reduce(1, &*)
@@ -39,6 +42,20 @@ public final class ArrayObject: HeapObject, @unchecked Sendable {
   }
 
   deinit { storage.deallocate() }
+
+  /// Byte offsets of stored properties from the object's start, for loops that read arrays without calling methods.
+  public static func propertyOffsets() -> (kind: Int, rank: Int, count: Int, stride: Int, storage: Int) {
+    let probe = ArrayObject([0.0])
+    let start = UnsafeRawPointer(Unmanaged.passUnretained(probe).toOpaque())
+    return withExtendedLifetime(probe) {
+      let kind = withUnsafeMutablePointer(to: &probe.kind) { UnsafeRawPointer($0) - start }
+      let count = withUnsafeMutablePointer(to: &probe.count) { UnsafeRawPointer($0) - start }
+      let stride = withUnsafeMutablePointer(to: &probe.stride) { UnsafeRawPointer($0) - start }
+      let storage = withUnsafeMutablePointer(to: &probe.storage) { UnsafeRawPointer($0) - start }
+      let rank = withUnsafeMutablePointer(to: &probe.rank) { UnsafeRawPointer($0) - start }
+      return (kind, rank, count, stride, storage)
+    }
+  }
 
   public convenience init(_ elements: [Double], shape: [Int]? = nil) {
     self.init(uninitialized: .real, shape: shape ?? [elements.count])
@@ -72,8 +89,6 @@ public final class ArrayObject: HeapObject, @unchecked Sendable {
     }
     return count
   }
-
-  public var rank: Int { shape.count }
 
   /// The elements as doubles; valid for `kind == .real` only.
   public var reals: UnsafeMutablePointer<Double> {

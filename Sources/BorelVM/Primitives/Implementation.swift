@@ -6,9 +6,6 @@ import BorelSemantics
 import BorelSource
 import BorelValues
 
-/// Where the random stream of the running `sample` method lives.
-public typealias StreamPointer = UnsafeMutablePointer<RandomStream>
-
 /// What a primitive does. Functions of reals are called by the machine without allocating; their rows say what becomes of the result
 /// (`.bool`: not zero; `.int`: a whole number, an error where it is none) and whether they map over arrays (`isElementwise`).
 public enum PrimitiveImplementation: Sendable {

@@ -12,11 +12,14 @@ public struct PrimitiveCall {
   /// The number of arguments; for variadic rows it varies.
   public let count: Int
   public let primitive: PrimitiveID
-  let location: CodeLocation
-  /// The stream of the `sample` method that is running, nil elsewhere.
-  public let stream: StreamPointer?
+  /// The machine that calls, for primitives that call functions or know of models.
+  unowned(unsafe) let machine: MachineStorage
+  /// The first argument's number among the instruction's operands.
+  let operandOffset: Int
   /// Bytes that may still be allocated.
   let memoryLeft: Int
+
+  var location: CodeLocation { machine.location }
 
   public var name: String { PrimitiveTable[primitive].name }
 
@@ -29,7 +32,18 @@ public struct PrimitiveCall {
   public var span: Span? { location.span }
 
   /// The span of an argument.
-  public func span(of argument: Int) -> Span? { location.span(operand: argument) ?? location.span }
+  public func span(of argument: Int) -> Span? { location.span(operand: argument + operandOffset) ?? location.span }
+
+  /// The stream of the `sample` method that is running, nil elsewhere.
+  public var stream: UnsafeMutablePointer<RandomStream>? { machine.isInsideMethod ? machine.stream : nil }
+
+  /// Draws from the stream of the `sample` method that is running.
+  public func withRandom<Result>(_ body: (inout RandomStream) throws(Failure) -> Result) throws(Failure) -> Result {
+    guard machine.isInsideMethod else {
+      throw failure("`\(name)` draws at random and can only be called in `sample` of a distribution", code: "random-outside-sample")
+    }
+    return try body(&machine.stream.pointee)
+  }
 
   // MARK: Failures
 

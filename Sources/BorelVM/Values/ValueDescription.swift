@@ -3,6 +3,11 @@
 import BorelValues
 
 extension Value {
+  /// "length 3", "shape [2, 3]"
+  static func shapeText(_ shape: [Int]) -> String {
+    shape.count == 1 ? "length \(shape[0])" : "shape [\(shape.map(String.init).joined(separator: ", "))]"
+  }
+
   /// What kind of value it is, with its article and shape.
   public var kindDescription: String {
     switch self {
