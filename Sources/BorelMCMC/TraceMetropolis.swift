@@ -1,0 +1,105 @@
+// Runs chains of single-site Metropolis-Hastings over the traces of a program and gives their draws.
+
+import BorelDraws
+import BorelInference
+import BorelSemantics
+import BorelSource
+
+/// Markov chain Monte Carlo for any program: chains of `SingleSiteMetropolis`, their scales adapted during warm-up.
+public struct TraceMetropolis: Sendable {
+  public var chains: Int
+  public var warmup: Int
+  public var draws: Int
+  /// Proposals per draw; nil takes the number of free choices of the first start, at most 100.
+  public var stepsPerDraw: Int?
+  public var proposals = ProposalRow.standard
+  /// How many executions are tried for a start of positive density.
+  public var maximumStarts: Int
+  public var recordsValue = true
+
+  public init(
+    chains: Int = 4, warmup: Int = 500, draws: Int = 1000, stepsPerDraw: Int? = nil, maximumStarts: Int = 1000
+  ) {
+    self.chains = chains
+    self.warmup = warmup
+    self.draws = draws
+    self.stepsPerDraw = stepsPerDraw
+    self.maximumStarts = max(maximumStarts, 1)
+  }
+
+  public func run<P: Program, Source: RandomSource>(
+    _ program: P, random: Source, control: RunControl = .init()
+  ) throws(Failure) -> InferenceResult {
+    let maximumStarts = maximumStarts
+    let steps: Int
+    if let stepsPerDraw { steps = stepsPerDraw } else { steps = try defaultSteps(program, random) }
+    let results = try runChains(
+      of: SingleSiteMetropolis<P>(proposals: proposals), adaptation: ScaleAdaptation<P>(), on: program,
+      plan: ChainPlan(chains: chains, warmup: warmup, draws: draws, stepsPerIteration: steps),
+      output: TraceRecorder(recordsValue: recordsValue), random: random, control: control,
+      start: { (_, random, failures) throws(Failure) in
+        try startingTrace(of: program, using: &random, attempts: maximumStarts, &failures)
+      },
+      record: { state, info, recorder in
+        recorder.record(state.choices, value: state.value)
+        recorder.recordStatistic("log_density", state.logDensity)
+        recorder.recordStatistic("acceptance", info.acceptance)
+      })
+    return summarize(results)
+  }
+
+  private func defaultSteps<P: Program, Source: RandomSource>(_ program: P, _ random: Source) throws(Failure) -> Int {
+    var failures = NumericalFailureLog()
+    var first = random.child(0).child(0)
+    let trace = try startingTrace(of: program, using: &first, attempts: maximumStarts, &failures)
+    return min(max(trace.freeChoices.count, 1), 100)
+  }
+
+  private func summarize(_ results: [ChainResult<TraceRecorder>]) -> InferenceResult {
+    var failures = NumericalFailureLog()
+    var steps = 0
+    var acceptance = 0.0
+    for result in results {
+      failures.merge(result.failures)
+      steps += result.steps
+      acceptance += result.acceptanceSum
+    }
+    var table = Draws(chains: results.map(\.output.draws))
+    table.notes = failures.notes
+    var warnings: [Diagnostic] = []
+    if steps > 0, acceptance == 0 {
+      warnings.append(
+        Diagnostic(
+          .warning, code: "nothing-accepted",
+          "none of \(grouped(steps)) proposals was accepted: every draw of a chain is its start",
+          hint: "the posterior may be a set of isolated points; try `smc`, or soften hard conditions"))
+    }
+    return InferenceResult(
+      draws: table, failures: failures, executions: steps, acceptance: steps > 0 ? acceptance / Double(steps) : nil,
+      wasCancelled: results.contains(where: \.wasCancelled), warnings: warnings)
+  }
+}
+
+/// A trace of positive density, drawn from the program; an error that tells the most frequent reason where none is found.
+public func startingTrace<P: Program, Source: RandomSource>(
+  of program: P, using random: inout Source, attempts: Int, _ failures: inout NumericalFailureLog
+) throws(Failure) -> Trace {
+  for attempt in 0..<attempts {
+    var attemptRandom = random.child(UInt64(attempt))
+    let weighted = try program.generate(using: &attemptRandom, stopsAtZero: true)
+    if let failure = weighted.failure { failures.record(failure) }
+    if weighted.logWeight > -.infinity, weighted.trace.logPrior > -.infinity { return weighted.trace }
+  }
+  var diagnostic = Diagnostic(
+    code: "no-start", "no start with positive density was found in \(grouped(attempts)) executions",
+    hint: "conditions that hardly any execution meets need `smc`, or `factor` instead of a hard condition")
+  if let most = failures.mostFrequent {
+    diagnostic.notes.append("\(grouped(most.count)) of them failed numerically: \(most.first.message)")
+    if let place = most.first.primary { diagnostic.secondary.append(.init(place.span, "failed here")) }
+  }
+  let impossible = attempts - failures.count
+  if impossible > 0 {
+    diagnostic.notes.append("\(grouped(impossible)) of them met an observation or a factor of weight zero")
+  }
+  throw Failure(.user, diagnostic)
+}
