@@ -126,6 +126,9 @@ let package = Package(
       dependencies: ["embed-standard-library"], path: "Sources/Plugins/EmbedStandardLibrary"),
 
     // Tests of the house: layers, examples and documentation.
+    .testTarget(
+      name: "ModelSemanticsTests",
+      dependencies: ["BorelVM", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),
     .testTarget(name: "ReferenceTests", dependencies: ["BorelIR"]),

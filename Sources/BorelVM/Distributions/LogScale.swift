@@ -1,27 +1,12 @@
-// Sums and differences of numbers given by their logs.
+// Sums and differences of probabilities given by their logs, forgiving of rounding at the ends.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import BorelNumerics
 
-/// log(1 - e^x) for x <= 0, accurate near both ends (Maechler 2012).
-func log1mExp(_ x: Double) -> Double {
-  if x > 0 { return x < 1e-12 ? -.infinity : .nan }
-  return x > -0.6931471805599453 ? log(-expm1(x)) : log1p(-exp(x))
-}
+/// log(1 - e^x), -inf where rounding has put x a little above 0.
+func log1mExp(_ x: Double) -> Double { x > 0 && x < 1e-12 ? -.infinity : Special.log1mExp(x) }
 
-/// log(Σ e^x).
-func logSumExp(_ terms: [Double]) -> Double {
-  guard let largest = terms.max() else { return -.infinity }
-  guard largest.isFinite else { return terms.contains { $0.isNaN } ? .nan : largest }
-  return largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
-}
+/// log(Σ e^x), -inf for no terms.
+func logSumExp(_ terms: [Double]) -> Double { terms.isEmpty ? -.infinity : Special.logSumExp(terms) }
 
-/// log(e^a - e^b) for a >= b.
-func logDiffExp(_ a: Double, _ b: Double) -> Double {
-  b == -.infinity ? a : a + log1mExp(b - a)
-}
+/// log(e^a - e^b) for a >= b, -inf where rounding has put b a little above a.
+func logDiffExp(_ a: Double, _ b: Double) -> Double { b == -.infinity ? a : a + log1mExp(b - a) }
