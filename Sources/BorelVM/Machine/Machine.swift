@@ -67,6 +67,9 @@ public struct Machine: Sendable {
     storage.fail(failure)
   }
 
+  /// A failure with a place and the calls that led to it.
+  public func located(_ failure: Failure) -> Failure { storage.located(failure) }
+
   /// The global variables as they are now.
   public var globals: Globals { storage.globals }
 

@@ -30,7 +30,7 @@ public enum PrimitiveImplementation: Sendable {
 enum PrimitiveRegistry {
   static let all: [(name: String, implementation: PrimitiveImplementation)] =
     operatorImplementations + mathematicsImplementations + specialImplementations + randomImplementations
-    + linearAlgebraImplementations + collectionImplementations + textImplementations
+    + linearAlgebraImplementations + distributionImplementations + collectionImplementations + textImplementations
 
   /// By `PrimitiveID`; nil for host primitives.
   static let table: [PrimitiveImplementation?] = {
