@@ -24,8 +24,9 @@ public struct ModelProgram: Program {
 
   public init(_ model: ModelObject, in environment: RunEnvironment) {
     self.model = model
+    var environment = environment
+    environment.context.isInsideInference = true
     self.environment = environment
-    self.environment.context.isInsideInference = true
   }
 
   public func start() -> ModelRun { ModelRun(model, in: environment) }
