@@ -178,21 +178,44 @@ extension Handlers {
       variable.pointee = Slot(owning: first(value))
       return true
     }
-    guard variable.pointee.isObject else { return false }
-    switch variable.pointee.reference?.takeUnretainedValue() {
-    case let array as ArrayObject:
-      guard array.shape[0] == index else { return false }
-      return try append(m, variable, value)
-    case let list as ListObject:
-      guard list.elements.count == index else { return false }
+    switch try joining(m, variable.pointee, index, value.value) {
+    case .neither: return false
+    case .list:
       guard var list = variable.pointee.takeValue().asObject as? ListObject else { return false }
       variable.pointee = .null
-      defer { variable.pointee = Slot(owning: .object(list)) }
       if !isKnownUniquelyReferenced(&list) { list = ListObject(list.elements) }
       list.elements.append(value.value)
       m.allocatedBytes += MemoryLayout<Value>.stride
-      return true
-    default: return false
+      variable.pointee = Slot(owning: .object(list))
+    case .array(let kind):
+      guard var array = variable.pointee.takeValue().asObject as? ArrayObject else { return false }
+      variable.pointee = .null
+      ArrayObject.makeGrowable(&array, kind)
+      array.push(value.value)
+      variable.pointee = Slot(owning: .object(array))
+    }
+    return true
+  }
+
+  private enum Joining {
+    case neither, list
+    case array(ElementKind)
+  }
+
+  /// How a value at an index joins what is there. No reference is held afterwards, so that uniqueness can be asked.
+  private static func joining(
+    _ m: MachineStorage, _ variable: Slot, _ index: Int, _ value: Value
+  ) throws(Failure) -> Joining {
+    switch variable.value.asObject {
+    case let array as ArrayObject:
+      guard array.shape[0] == index, let kind = array.kind(joining: value) else { return .neither }
+      if array.count + array.stride > array.capacity {
+        try m.reserve(elements: 2 * array.capacity)
+        m.allocatedBytes += 8 * array.capacity
+      }
+      return .array(kind)
+    case let list as ListObject: return list.elements.count == index ? .list : .neither
+    default: return .neither
     }
   }
 
@@ -204,46 +227,6 @@ extension Handlers {
     case UInt64(ValueTag.bool.rawValue): return .array([value.isTrue])
     default: return ArrayLiteral.make([value.value])
     }
-  }
-
-  private static func append(
-    _ m: MachineStorage, _ variable: UnsafeMutablePointer<Slot>, _ value: Slot
-  ) throws(Failure) -> Bool {
-    guard var array = variable.pointee.takeValue().asObject as? ArrayObject else { return false }
-    variable.pointee = .null
-    defer { variable.pointee = Slot(owning: .object(array)) }
-    let row = value.value.asArray
-    let kind: ElementKind
-    if let row {
-      guard row.shape == Array(array.shape.dropFirst()) else { return false }
-      kind = row.kind
-    } else {
-      guard array.rank == 1 else { return false }
-      switch value.tag {
-      case UInt64(ValueTag.real.rawValue): kind = .real
-      case UInt64(ValueTag.int.rawValue): kind = .int
-      case UInt64(ValueTag.bool.rawValue): kind = .bool
-      default: return false
-      }
-    }
-    guard let joined = ArrayLiteral.join(array.kind, kind) else { return false }
-    if array.count + array.stride > array.capacity {
-      try m.reserve(elements: 2 * array.capacity)
-      m.allocatedBytes += 8 * array.capacity
-    }
-    if joined != array.kind {
-      array = array.widened()
-    } else if !isKnownUniquelyReferenced(&array) {
-      array = array.copy(minimumCapacity: array.count + max(array.stride, array.count / 4))
-    }
-    if let row {
-      let source = row.kind == array.kind ? row : row.widened()
-      withExtendedLifetime(source) { array.append(from: source.storage) }
-    } else {
-      var bits = ArrayLiteral.bits(value.value, as: array.kind)
-      array.append(from: &bits)
-    }
-    return true
   }
 }
 

@@ -26,27 +26,26 @@ struct ValueUpdater {
     case .field(let name):
       try updateRecord(&target, name, steps.dropFirst(), at: operand, reader, to: value)
     case .subscripts(let kinds):
-      if case .object(let object) = target {
-        if object is RecordObject, kinds.count == 1, let key = operands[operand].asString {
-          try updateRecord(&target, key, steps.dropFirst(), at: operand + 1, reader, to: value, adds: true)
-          return
-        }
-        if object is ListObject {
-          try updateList(&target, steps, kinds, at: operand, reader, to: value)
-          return
-        }
-        if object is ArrayObject {
-          try updateArray(&target, steps, at: operand, reader, to: value)
-          return
-        }
-        if let growing = object as? GrowingArray {
-          guard growing.firstHole == nil else {
-            throw machine.hole(growing, at: location)
-          }
+      // No reference is held while parts are updated, so that uniqueness can be asked.
+      switch target.tag {
+      case .record where kinds.count == 1 && operands[operand].asString != nil:
+        try updateRecord(
+          &target, operands[operand].asString ?? "", steps.dropFirst(), at: operand + 1, reader, to: value, adds: true)
+        return
+      case .list:
+        try updateList(&target, steps, kinds, at: operand, reader, to: value)
+        return
+      case .array:
+        try updateArray(&target, steps, at: operand, reader, to: value)
+        return
+      case .host:
+        if let growing = target.asObject as? GrowingArray {
+          guard growing.firstHole == nil else { throw machine.hole(growing, at: location) }
           target = growing.assembled()
           try update(&target, steps, at: operand, to: value)
           return
         }
+      default: break
       }
       throw reader.failure(
         "elements of \(target.kindDescription) cannot be set", code: "not-indexable", operand: nil)

@@ -33,19 +33,19 @@ let operatorImplementations: [(name: String, implementation: PrimitiveImplementa
 ]
 
 /// An operator on numbers: on Ints where it stays in them, nil on overflow, and on Reals.
-private struct Arithmetic {
+private struct Arithmetic: Sendable {
   var symbol: String
   /// nil for operators whose result is always Real.
-  var integers: ((Int, Int) -> Int?)?
-  var reals: (Double, Double) -> Double
+  var integers: (@Sendable (Int, Int) -> Int?)?
+  var reals: @Sendable (Double, Double) -> Double
 
-  static let sum = Arithmetic(symbol: "+", integers: { checked($0.addingReportingOverflow($1)) }, reals: +)
-  static let difference = Arithmetic(symbol: "-", integers: { checked($0.subtractingReportingOverflow($1)) }, reals: -)
-  static let product = Arithmetic(symbol: "*", integers: { checked($0.multipliedReportingOverflow(by: $1)) }, reals: *)
-  static let quotient = Arithmetic(symbol: "/", integers: nil, reals: /)
+  static let sum = Arithmetic(symbol: "+", integers: { checked($0.addingReportingOverflow($1)) }, reals: { $0 + $1 })
+  static let difference = Arithmetic(symbol: "-", integers: { checked($0.subtractingReportingOverflow($1)) }, reals: { $0 - $1 })
+  static let product = Arithmetic(symbol: "*", integers: { checked($0.multipliedReportingOverflow(by: $1)) }, reals: { $0 * $1 })
+  static let quotient = Arithmetic(symbol: "/", integers: nil, reals: { $0 / $1 })
   static let remainder = Arithmetic(
     symbol: "%", integers: { IntegerMath.remainder($0, $1) }, reals: { IntegerMath.remainder($0, $1) })
-  static let power = Arithmetic(symbol: "^", integers: nil, reals: pow)
+  static let power = Arithmetic(symbol: "^", integers: nil, reals: { pow($0, $1) })
 
   private static func checked(_ result: (partialValue: Int, overflow: Bool)) -> Int? {
     result.overflow ? nil : result.partialValue

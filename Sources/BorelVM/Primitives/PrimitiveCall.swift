@@ -26,6 +26,14 @@ public struct PrimitiveCall {
   /// The i-th argument.
   public subscript(i: Int) -> Value { slots[i].value }
 
+  /// Moves an argument out, so that an object that nobody else holds can be changed in place.
+  func take<Object: HeapObject>(_ i: Int, as type: Object.Type) -> Object? {
+    let slot = UnsafeMutablePointer(mutating: slots + i)
+    guard slot.pointee.isObject, slot.pointee.reference?.takeUnretainedValue() is Object else { return nil }
+    defer { slot.pointee = .null }
+    return slot.pointee.takeValue().asObject as? Object
+  }
+
   public var arguments: [Value] { (0..<count).map { self[$0] } }
 
   /// The span of the whole call.
