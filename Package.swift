@@ -98,6 +98,8 @@ let package = Package(
     // A name of its own: `borel` and `Borel` would share a folder where file names ignore case.
     .executableTarget(name: "BorelMain", dependencies: ["BorelCommandLine"]),
 
+    .testTarget(name: "BorelSourceTests", dependencies: ["BorelSource"]),
+    .testTarget(name: "BorelSyntaxTests", dependencies: ["BorelSource", "BorelSyntax"]),
     .testTarget(name: "BorelNumericsTests", dependencies: ["BorelNumerics", "CBorel", "CGSL", "COpenBLAS"]),
 
     .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws"]),

@@ -187,17 +187,19 @@ extension Layout {
     let ranges = elements(opener, closer)
     let fills = tokens[opener].kind == .leftBracket && ranges.count > 4 && ranges.allSatisfy(isLiteral)
       && !hasComment(from: opener, to: closer)
-    var afterOpen = trailingComments(after: opener, before: opener + 1)
+    let afterOpen = trailingComments(after: opener, before: opener + 1)
     var items: [Document] = []
-    var before: [Document] = []
-    var lastHead: Int?
+    // The last element with its final bracket opened, and the width of what comes before that bracket's content.
+    var opened: (document: Document, head: Int)?
     var commented = !afterOpen.isEmpty
     for (position, range) in ranges.enumerated() {
       var item = leadingComments(before: range.lowerBound)
       commented = commented || !item.isEmpty
       let (parts, lastElement) = sequenceParts(range.lowerBound, range.upperBound)
       if position == ranges.count - 1, let lastElement {
-        lastHead = parts[..<lastElement].reduce(1) { min($0 + $1.flatWidth, Document.unbounded) }
+        let prefix = Document.concat(Array(parts[..<lastElement]))
+        let document = Document.concat([Document(.flat(prefix)), expandedForm(of: parts[lastElement])])
+        opened = (document, min(prefix.flatWidth + 1, Document.unbounded))
       }
       item.append(.group(.concat(parts)))
       let isLastItem = position == ranges.count - 1
@@ -210,7 +212,6 @@ extension Layout {
       }
       commented = commented || !trailing.isEmpty
       item += trailing
-      before.append(.concat(item))
       items.append(.concat(item))
     }
     let beforeClose = leadingComments(before: closer)
@@ -232,12 +233,11 @@ extension Layout {
     }
     flat.append(close)
     broken = afterOpen + broken + beforeClose
-    afterOpen = []
     let expanded = Document.concat([open, .indent(.concat(broken)), .newline(), close])
     let isPlainParentheses = tokens[opener].kind == .leftParen && tokens[opener].role != .postfix && items.count < 2
     let keepsBroken = tokens[opener + 1].onNewLine && !isPlainParentheses
     if commented || keepsBroken { return expanded }
-    guard let last = items.last, let lastHead else {
+    guard let opened else {
       return Document(.choice(flat: .concat(flat), hugged: expanded, head: 0, expanded: expanded))
     }
     var hugged: [Document] = [open]
@@ -246,26 +246,17 @@ extension Layout {
       hugged += [Document(.flat(item)), .space()]
       width = min(width + item.flatWidth + 1, Document.unbounded)
     }
-    hugged += [brokenGroup(last), close]
+    hugged += [opened.document, close]
     return Document(
-      .choice(flat: .concat(flat), hugged: .concat(hugged), head: width + lastHead, expanded: expanded))
+      .choice(flat: .concat(flat), hugged: .concat(hugged), head: width + opened.head, expanded: expanded))
   }
 
-  /// The document of an element without the group around it, so that its own breaks are taken.
-  private func brokenGroup(_ document: Document) -> Document {
-    if case .group(let inner) = document.kind { return brokenLast(inner) }
-    return brokenLast(document)
-  }
-
-  /// Takes the expanded form of the list that ends a document.
-  private func brokenLast(_ document: Document) -> Document {
+  /// A bracket that ends an element, in its form on several lines.
+  private func expandedForm(of document: Document) -> Document {
     switch document.kind {
-    case .choice(_, _, _, let expanded): return expanded
-    case .group(let inner): return brokenLast(inner)
-    case .concat(var parts):
-      guard let last = parts.popLast() else { return document }
-      return .concat(parts + [brokenLast(last)])
-    default: return document
+    case .choice(_, _, _, let expanded): expanded
+    case .group(let inner): inner
+    default: document
     }
   }
 

@@ -55,12 +55,6 @@ extension Lexer {
 
   private mutating func finishNumber(_ kind: TokenKind, from start: Int, to digitsEnd: Int) {
     var end = digitsEnd
-    if bytes[end - 1] == UInt8(ascii: "_") {
-      report(
-        Diagnostic(
-          code: "malformed-number", "a number cannot end with `_`", at: span(start, end),
-          hint: "`_` goes between digits, as in 1_000"))
-    }
     if startsName(at: end) {
       let suffixStart = end
       while end < bytes.count {
@@ -80,6 +74,7 @@ extension Lexer {
       switch suffix {
       case "L", "l", "f", "F", "d", "u", "U": hint = "write \(number)"
       case "i", "j", "im": hint = "there are no complex numbers"
+      case _ where suffix.hasPrefix("_"): hint = "`_` goes between digits, as in 1_000"
       case "e", "E": hint = "an exponent needs digits, as in 1e-3"
       case _ where number == "0" && (suffix.hasPrefix("x") || suffix.hasPrefix("b") || suffix.hasPrefix("o")):
         hint = "numbers are written in decimal"
@@ -97,8 +92,14 @@ extension Lexer {
 
   private func digits(from index: Int) -> Int {
     var end = index
-    while end < bytes.count, isDigit(bytes[end]) || bytes[end] == UInt8(ascii: "_") { end += 1 }
-    return end
+    while true {
+      while isDigit(byte(at: end)) { end += 1 }
+      // Underscores belong to the number if a digit follows.
+      var next = end
+      while byte(at: next) == UInt8(ascii: "_") { next += 1 }
+      guard next > end, isDigit(byte(at: next)) else { return end }
+      end = next
+    }
   }
 
   @inline(__always) private func isDigit(_ c: UInt8) -> Bool { c &- 0x30 < 10 }

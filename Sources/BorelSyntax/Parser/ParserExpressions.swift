@@ -290,7 +290,7 @@ extension Parser {
 
   // MARK: Calls, indices, members
 
-  private mutating func parsePostfix() -> Expression {
+  mutating func parsePostfix() -> Expression {
     let first = index
     var value = parsePrimary()
     var valueHeight = height

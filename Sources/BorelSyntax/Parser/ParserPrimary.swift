@@ -220,7 +220,7 @@ extension Parser {
   /// `lambda x: e` and `function(x) e`.
   private mutating func parseForeignPrimary() -> Expression? {
     let length = token.end - token.start
-    if length == 8, kind(ahead: 1) == .leftParen, text() == "function", token.partner < 0,
+    if length == 8, bareRecordsAllowed, kind(ahead: 1) == .leftParen, text() == "function", token.partner < 0,
       let after = closing(of: index + 1), isOperandStart(after)
     {
       return parseAnonymousFunction()

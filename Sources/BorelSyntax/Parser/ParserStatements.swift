@@ -360,7 +360,12 @@ extension Parser {
     if kind == .viaKeyword, !atLineStart || kind(ahead: 1).isName && isOnLine(ahead: 1) {
       tokens[index].startsStatement = false
       advance()
-      strategy = parseExpression()
+      if kind.isName, !atLineStart {
+        strategy = parsePostfix()
+      } else {
+        failExpecting("a strategy after `via`", hint: "such as reparam, reinforce, enumerate or mvd")
+        strategy = missingExpression()
+      }
       tallest = max(tallest, height)
     }
     height = tallest
