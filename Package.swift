@@ -118,6 +118,15 @@ let package = Package(
     .testTarget(name: "BorelSMCTests", dependencies: ["BorelSMC", "BorelExact", "InferenceTestSupport"]),
     .testTarget(name: "BorelExactTests", dependencies: ["BorelExact", "InferenceTestSupport"]),
 
+    // The front end is tested on texts; Tests/Golden holds wrong programs with their messages.
+    .target(
+      name: "SemaTestSupport",
+      dependencies: ["BorelSema", "BorelSource", "BorelSyntax", "BorelIR", "BorelStandardLibrary"],
+      path: "Tests/SemaTestSupport"),
+    .testTarget(
+      name: "BorelSemaTests", dependencies: ["SemaTestSupport", "BorelSema", "BorelIR", "BorelStandardLibrary"]),
+    .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),
+
     // Throws mutated programs at the front end; `make fuzz` runs it.
     .executableTarget(name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax"]),
 

@@ -145,7 +145,7 @@ extension Lowerer {
     case .parameter:
       error(
         "assign-to-constant", "`\(name)` is a parameter and cannot be assigned", at: span,
-        secondary: [.init(entry.span, "declared here")], hint: "copy it first: `var \(name)_new = \(name)`")
+        secondary: [.init(entry.span, "declared here")], hint: "copy it into a variable of another name: `var y = \(name)`")
     case .loopVariable:
       error(
         "assign-to-constant", "`\(name)` is set by the loop and cannot be assigned", at: span,
@@ -194,12 +194,8 @@ extension Lowerer {
   private func reportUnassignable(_ root: Name, _ operation: AssignmentOperator, hasPath: Bool) {
     let name = root.text
     guard reportedNames.insert(name).inserted else { return }
-    if name == "target", operation == .add {
-      error(
-        "unknown-name", "`target` is not defined", at: root.span,
-        hint: "write `factor(logw)` to add to the log density, or `x ~ d`")
-      return
-    }
+    // The parser has explained what to write instead of Stan's `target += ...`.
+    if name == "target", operation == .add { return }
     var near = closestMatch(to: name, among: context.scopes.reversed().flatMap { $0.entries.keys.sorted() })
     near = near ?? closestMatch(to: name, among: state.user.keys.sorted())
     let declare = hasPath ? "declare it first with `var \(name) = ...`" : "declare it with `let` or `var`"

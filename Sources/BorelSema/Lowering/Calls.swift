@@ -47,7 +47,10 @@ extension Lowerer {
       return lowerSiblingCall(sibling, arguments, span)
     }
     switch resolve(name, at: callee.span) {
-    case .local(let kind): return callValue(CoreExpression(kind, callee.span), arguments, span)
+    case .local(let kind):
+      // A nested function has said by itself whether it may sample.
+      let isNested = kind.isCurrentClosure || context.localEntry(name)?.kind == .function
+      return callValue(CoreExpression(kind, callee.span), arguments, span, isDeterministic: isNested)
     case .global(let id): return callValue(CoreExpression(.global(id), callee.span), arguments, span)
     case .constant(let value):
       error(
@@ -59,18 +62,18 @@ extension Lowerer {
     case .function(let id):
       context.callees.insert(id)
       let function = state.program[id]
-      let signature = Signature(name, function.parameters, definition: library(function.span))
+      let signature = Signature(name, function.parameters, definition: nearby(function.span))
       guard let matched = match(arguments, to: signature, callee.span, span) else { return poison(span) }
       return CoreExpression(.callFunction(id, matched.fixed), span)
     case .model(let id):
       let model = state.program[id]
       let signature = Signature(
-        name, state.program[model.function].parameters, definition: library(model.span))
+        name, state.program[model.function].parameters, definition: nearby(model.span))
       guard let matched = match(arguments, to: signature, callee.span, span) else { return poison(span) }
       return CoreExpression(.applyModel(id, matched.fixed), span)
     case .distribution(let id):
       let signature = Signature(
-        name, state.program[id].parameters, definition: library(state.program[id].span))
+        name, state.program[id].parameters, definition: nearby(state.program[id].span))
       guard let matched = match(arguments, to: signature, callee.span, span) else { return poison(span) }
       return CoreExpression(.applyDistribution(id, matched.fixed), span)
     case .primitive(let id): return lowerPrimitiveCall(id, arguments, callee.span, span)
@@ -86,15 +89,15 @@ extension Lowerer {
     }
   }
 
-  /// Second places in the standard library would only distract.
-  private func library(_ span: Span) -> Span? {
-    span.file == (state.program.functions.last?.span.file ?? span.file) && !isLibrary ? span : nil
-  }
+  /// Where a callee is defined, if that is in the file that calls it: other places would only distract.
+  private func nearby(_ span: Span) -> Span? { span.file == file ? span : nil }
 
   // MARK: Values
 
-  private func callValue(_ callee: CoreExpression, _ arguments: [Argument], _ span: Span) -> CoreExpression {
-    context.hasEffects = true
+  private func callValue(
+    _ callee: CoreExpression, _ arguments: [Argument], _ span: Span, isDeterministic: Bool = false
+  ) -> CoreExpression {
+    if !isDeterministic { context.hasEffects = true }
     let lowered = arguments.map { CoreArgument(label: $0.label?.text, value: lowerExpression($0.value)) }
     checkLabels(arguments)
     if poisoned.contains(callee.span) { return poison(span) }
@@ -267,4 +270,8 @@ extension Lowerer {
       "\(missing.count == 1 ? "argument" : "arguments") \(list) of `\(signature.name)` \(missing.count == 1 ? "is" : "are") missing",
       at: span, secondary: places(signature), hint: "write `\(signature.name)(\(signature.list))`")
   }
+}
+
+extension CoreExpression.Kind {
+  fileprivate var isCurrentClosure: Bool { if case .currentClosure = self { true } else { false } }
 }

@@ -60,11 +60,14 @@ extension Lowerer {
     into body: inout [CoreStatement]
   ) {
     let indices = target.indices.map { lowerExpression($0) }
+    let outer = choosing
+    choosing = target.span
     let distribution = lowerSource(source)
+    choosing = outer
     let strategyValue = strategy.flatMap { lowerStrategy($0) }
     guard let model = effectModel("~", at: target.span.union(source.span), hint: outsideHint(target, source))
     else {
-      recoverName(target.name)
+      recoverName(target)
       return
     }
     checkTarget(target)
@@ -78,8 +81,8 @@ extension Lowerer {
   }
 
   /// Outside of a model `x ~ d` is not a choice; later uses of `x` should not be errors of their own.
-  private func recoverName(_ name: Name) {
-    reportedNames.insert(name.text)
+  private func recoverName(_ target: ChoiceTarget) {
+    if context.kind == .script { reportedNames.insert(target.name.text) } else { _ = choiceLocal(target) }
   }
 
   private func outsideHint(_ target: ChoiceTarget, _ source: Expression) -> String {
@@ -203,6 +206,7 @@ extension Lowerer {
       error(
         "not-a-distribution", "a random variable needs a distribution, and this is \(what)", at: source.span,
         hint: hint)
+      return poison(source.span)
     }
     return lowered
   }

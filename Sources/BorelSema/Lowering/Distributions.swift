@@ -106,7 +106,7 @@ extension Lowerer {
       if let same = parameters.first(where: { $0.name == parameter.name.text }) {
         error(
           "duplicate-parameter", "`\(parameter.name.text)` is already a parameter of the distribution",
-          at: parameter.name.span, secondary: [.init(same.span, "here")], hint: "call it `x`")
+          at: parameter.name.span, secondary: [.init(same.span, "here")], hint: "give one of the two another name")
       }
     }
     let own = declareParameters(method.parameters)

@@ -70,8 +70,8 @@ extension Lowerer {
   }
 
   private func lowerMember(_ base: Expression, _ name: Name, _ span: Span) -> CoreExpression {
-    // `np.log(x)`: say what to write, once, and nothing about the member.
-    CoreExpression(.field(lowerExpression(base), name.text), span)
+    if case .name(let module) = base.kind, reportForeignMember(module, name, at: span) { return poison(span) }
+    return CoreExpression(.field(lowerExpression(base), name.text), span)
   }
 
   func lowerSubscript(_ subscript_: Subscript) -> CoreSubscript {

@@ -18,6 +18,7 @@ final class Lowerer {
 
   /// The module that is being lowered.
   var source = SourceFile(name: "", text: "")
+  var file = FileID(index: 0)
   var isLibrary = false
   var context = FunctionContext(kind: .script, name: "", effects: .script)
   /// The distribution whose methods are being lowered.
@@ -29,6 +30,8 @@ final class Lowerer {
   /// Functions lowered in this analysis with the functions they call.
   var callGraph: [(function: FunctionID, callees: Set<FunctionID>)] = []
   var nesting = 0
+  /// The left side of the choice whose distribution is being lowered.
+  var choosing: Span?
   /// Types written on `let` and `var`, by the span of the value.
   var bindingTypes: [Span: CoreType] = [:]
   /// Functions to be checked by the type checker.

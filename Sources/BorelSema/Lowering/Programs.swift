@@ -18,11 +18,12 @@ extension Lowerer {
 
   /// Lowers a file to the function that runs its statements.
   func lowerModule(_ module: Module) -> FunctionID {
-    let outer = (source, isLibrary, context, distribution, reportedNames)
+    let outer = (source, file, isLibrary, context, distribution, reportedNames)
     source = module.source
+    file = module.file
     distribution = nil
     reportedNames = []
-    defer { (source, isLibrary, context, distribution, reportedNames) = outer }
+    defer { (source, file, isLibrary, context, distribution, reportedNames) = outer }
 
     let main = addFunction(
       CoreFunction(

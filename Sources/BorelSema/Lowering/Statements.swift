@@ -108,7 +108,9 @@ extension Lowerer {
     case .breakLoop, .continueLoop: lowerLeave(statement, into: &body)
     case .returnValue(let value): lowerReturn(value, span, into: &body)
     case .importFile(_, let pathSpan):
-      error("misplaced-import", "`import` stands at the top level of a file", at: pathSpan)
+      error(
+        "misplaced-import", "an import cannot stand inside a definition or a block", at: pathSpan,
+        hint: "move it to the top level of the file")
     case .function(let declaration): lowerNestedFunction(declaration, span, into: &body)
     case .model(let declaration): misplaced("model", declaration.name)
     case .distribution(let declaration): misplaced("distribution", declaration.name)
@@ -117,6 +119,7 @@ extension Lowerer {
   }
 
   private func misplaced(_ what: String, _ name: Name) {
+    reportedNames.insert(name.text)
     error(
       "misplaced-\(what)", "a \(what) cannot be defined inside another definition or a block", at: name.span,
       hint: "move \(what) \(name.text) to the top level and pass it what it needs as arguments")

@@ -1,9 +1,14 @@
 // What people who come from Stan, R, Python, NumPy, Pyro, PyMC, Julia and Turing type, and what it is called here.
 
-/// Hints by foreign name.
-let foreignNames: [String: String] = {
+/// Names of modules that the names of other languages' libraries follow.
+let foreignModules: Set<String> = [
+  "np", "numpy", "jnp", "math", "torch", "tf", "tfd", "tfp", "jax", "scipy", "stats", "pyro", "numpyro", "dist", "pm",
+  "pymc", "random", "Math", "Distributions", "st",
+]
+
+/// Hints by foreign name, where another name alone does not do.
+let foreignPhrases: [String: String] = {
   var hints: [String: String] = [:]
-  for (foreign, own) in renamed { hints[foreign] = "in Borel this is `\(own)`" }
   for (family, own) in distributionFamilies {
     // Stan: normal_lpdf, normal_rng; R: dnorm, rnorm, pnorm, qnorm.
     for suffix in ["_lpdf", "_lpmf", "_lupdf", "_lupmf", "_log"] {
@@ -51,7 +56,8 @@ private let statisticsStems: [String: String] = [
   "t": "student_t", "mvnorm": "multi_normal", "multinom": "multinomial",
 ]
 
-private let renamed: [String: String] = [
+/// Our names by foreign name.
+let foreignNames: [String: String] = [
   // Distributions of Pyro, PyMC, Turing, TensorFlow Probability
   "Normal": "normal", "Gaussian": "normal", "gaussian": "normal", "norm": "normal", "std_normal": "normal(0, 1)",
   "HalfNormal": "half_normal", "halfnormal": "half_normal", "StudentT": "student_t", "TDist": "student_t",
@@ -93,7 +99,8 @@ private let renamed: [String: String] = [
   "False": "false", "TRUE": "true", "FALSE": "false", "machine_precision": "2.220446049250313e-16",
   // Programs
   "println": "print", "printf": "print", "cat": "print", "display": "print", "read_data": "read_json",
-  "load": "read_csv", "read_table": "read_csv", "load_json": "read_json", "str": "string", "paste": "string",
+  "load": "read_csv", "read_table": "read_csv", "load_json": "read_json", "string": "str", "paste": "str", "to_string": "str", "toString": "str", "to_int": "int",
+  "as_int": "int", "Int": "int",
   "condition": "m | {x: value}", "intervene": "do", "log_prob": "logdensity", "logjoint": "logdensity",
   "log_density": "logdensity", "logp": "logdensity", "importance_sampling": "importance", "Infer": "enumerate",
   "MH": "mh", "metropolis": "mh", "particle_filter": "smc", "SMC": "smc", "bootstrap_filter": "smc",

@@ -72,10 +72,12 @@ extension Lowerer {
     }
     if let choice = function.choices.entries[name] {
       if let local = readChoice(name, choice, in: function) { return .local(.local(local)) }
-      // A lambda may be called before the model around it has made the choice that it reads.
+      let isOwn = choice.firstSpan == choosing
       error(
-        "used-before-choice", "`\(name)` is used before it is chosen", at: span,
-        secondary: [.init(choice.firstSpan, "chosen here")], hint: "move the choice up")
+        "used-before-choice",
+        isOwn ? "`\(name)` is used in its own distribution" : "`\(name)` is used before it is chosen", at: span,
+        secondary: isOwn ? [] : [.init(choice.firstSpan, "chosen here")],
+        hint: isOwn ? "for a sequence write `\(name)[t] ~ ...` in a loop, with `\(name)[t - 1]` on the right" : "move the choice up")
       return .failed
     }
     if function.selfName == name { return .local(.currentClosure) }
@@ -98,9 +100,13 @@ extension Lowerer {
   private func reportUnknown(_ name: String, at span: Span) {
     guard reportedNames.insert(name).inserted else { return }
     if let later = definedLater(name) {
+      let isNested = context.kind == .function && context.parent != nil
       error(
         "used-before-definition", "`\(name)` is used before it is defined", at: span,
-        secondary: [.init(later, "defined here")], hint: "move its definition up")
+        secondary: [.init(later, "defined here")],
+        hint: isNested
+          ? "inside a function only what stands above is known; top-level functions know each other"
+          : "move its definition up")
       return
     }
     if let word = unavailableFeatures[name] {
@@ -146,12 +152,37 @@ extension Lowerer {
     if context.kind == .defaultValue, let outer = context.surroundings, outer.localEntry(name) != nil {
       return "a default value can use earlier parameters and top-level names only"
     }
-    if let meant = foreignNames[name] { return meant }
+    if let own = foreignNames[name], isKnown(own) { return "in Borel this is `\(own)`" }
+    if let meant = foreignPhrases[name] { return meant }
     // Looking at all names for every unknown one would take forever in a file full of them.
     guard suggestionCount < 200 else { return nil }
     suggestionCount += 1
     if let near = closestMatch(to: name, among: visibleNames()) { return "did you mean `\(near)`?" }
     return nil
+  }
+
+  /// True where a name from the tables of foreign names exists here; what is no plain name is taken as it is.
+  private func isKnown(_ own: String) -> Bool {
+    guard own.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || $0 >= 0x30 && $0 <= 0x39 })
+    else { return true }
+    return PrimitiveTable.ids[own] != nil || Lowerer.constants[own] != nil
+      || ["null", "true", "false", "do"].contains(own) || loader.libraryNames.contains(own)
+  }
+
+  /// `np.log` where `np` is nothing: says what to write for the member. True where it did.
+  func reportForeignMember(_ module: String, _ member: Name, at span: Span) -> Bool {
+    guard foreignModules.contains(module), !isDefined(module) else { return false }
+    guard reportedNames.insert(module + "." + member.text).inserted else { return true }
+    var hint = foreignPhrases[module] ?? "distributions and functions are built in: `normal(0, 1)`, `exp(x)`"
+    if isKnown(member.text) || Lowerer.specialForms.contains(member.text) {
+      hint = "it is built in: write `\(member.text)`"
+    } else if let own = foreignNames[member.text], isKnown(own) {
+      hint = "it is built in: write `\(own)`"
+    } else if let phrase = foreignPhrases[member.text] {
+      hint = phrase
+    }
+    error("unknown-name", "`\(module).\(member.text)` is not defined", at: span, hint: hint)
+    return true
   }
 
   /// All names that could stand here, nearest first.

@@ -61,10 +61,11 @@ extension TypeChecker {
       let count = arguments.count
       if let most, count > most {
         report(
-          "wrong-arity", "this function takes \(most == 0 ? "no arguments" : "at most \(number(most))"), got \(count)",
+          "wrong-arity", "this function takes \(most == 0 ? "no arguments" : (least == most ? "" : "at most ") + number(most)), got \(count)",
           at: arguments[most].value.span, label: "too many")
       } else if count < least {
-        report("missing-argument", "this function takes \(number(least)), got \(count)", at: span)
+        report(
+          "missing-argument", "this function takes \(least == most ? "" : "at least ")\(number(least)), got \(count)", at: span)
       }
     case .bool, .int, .real, .number:
       report(
@@ -240,6 +241,7 @@ extension TypeChecker {
   // MARK: Conditioning
 
   func checkConditioning(_ model: ShapeType, _ expression: CoreExpression, _ given: ShapeType, _ record: CoreExpression) {
+    var isModel = true
     checkModel(model) { _, hint in
       var hint = hint
       if model.isNumber || model.shape != nil { hint = "`|` conditions a model on a record; \"or\" is `||`" }
@@ -247,7 +249,9 @@ extension TypeChecker {
       self.report(
         "type-mismatch", "the left side of `|` must be a model\({ if case .model = model { " with its arguments" } else { "" } }()), got \(model.text)",
         at: expression.span, hint: hint)
+      isModel = false
     }
+    guard isModel else { return }
     switch given {
     case .record, .unknown, .host: break
     default:

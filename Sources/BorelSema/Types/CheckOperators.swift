@@ -53,6 +53,7 @@ extension TypeChecker {
       hint = "draw from it first: `x ~ ...` on a line of its own, or `sample(...)`"
     case .model: hint = "run it first: `s ~ m(...)` in a model, or `simulate(m)`"
     case .function: hint = "to call a function write its arguments in parentheses"
+    case .null: hint = "a function gives the value of its last expression, or that of `return`"
     case .string: hint = name == "+" ? "`+` joins two strings; make one of the number with `str(x)`" : nil
     default: break
     }

@@ -182,6 +182,7 @@ extension ShapeType {
     case .range: return "a range"
     case .function: return "a function"
     case .distribution: return "a distribution"
+    case .model(_, isApplied: false): return "a model without its arguments"
     case .model: return "a model"
     case .host(let name): return "aeiou".contains(name.prefix(1)) ? "an \(name)" : "a \(name)"
     }
