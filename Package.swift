@@ -3,9 +3,9 @@ import PackageDescription
 
 // On Linux the pkg-config file of GSL would put libgslcblas in front of OpenBLAS; the headers need no flags there.
 #if os(Linux)
-  let gslPackage: String? = nil
+let gslPackage: String? = nil
 #else
-  let gslPackage: String? = "gsl"
+let gslPackage: String? = "gsl"
 #endif
 
 // Layers, bottom up. An arrow only points to a lower layer; siblings never import each other.
@@ -128,7 +128,8 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),
 
     // Throws mutated programs at the front end; `make fuzz` runs it.
-    .executableTarget(name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax"]),
+    .executableTarget(
+      name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax", "BorelIR", "BorelSema", "BorelStandardLibrary"]),
 
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),

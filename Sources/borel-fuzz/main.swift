@@ -1,4 +1,4 @@
-// borel-fuzz: throws mutated programs at lexer, parser, renderer and formatter and counts what goes wrong.
+// borel-fuzz: throws mutated programs at lexer, parser, renderer, analyzer and formatter and counts what goes wrong.
 
 import BorelSyntax
 

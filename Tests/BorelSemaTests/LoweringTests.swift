@@ -20,9 +20,10 @@ private func lines(_ text: String, startingWith head: String) -> [String] {
 
 @Suite struct LoweringTests {
   @Test func scriptEndsWithItsLastValue() {
-    #expect(lines("let a = 1\nvar b = a + 1\nb += 2\nb", startingWith: "script") == [
-      "  @a = 1", "  @b = '+(@a, 1)", "  @b = '+(@b, 2)", "  return @b",
-    ])
+    #expect(
+      lines("let a = 1\nvar b = a + 1\nb += 2\nb", startingWith: "script") == [
+        "  @a = 1", "  @b = '+(@a, 1)", "  @b = '+(@b, 2)", "  return @b",
+      ])
   }
 
   @Test func namedArgumentsAndDefaults() {
@@ -32,33 +33,39 @@ private func lines(_ text: String, startingWith head: String) -> [String] {
   }
 
   @Test func blocksGiveTheirLastExpression() {
-    #expect(lines("fn f(x) {\n  if x > 0 { 1 } else { let y = 2\n y }\n}", startingWith: "function") == [
-      "  if '>(x, 0)", "    return 1", "  else", "    y = 2", "    return y",
-    ])
-    #expect(lines("fn f(x) {\n  let y = if x { 1 } else { let z = 2\n z }\n  y\n}", startingWith: "function") == [
-      "  y = (if x then 1 else {z = 2; z})", "  return y",
-    ])
+    #expect(
+      lines("fn f(x) {\n  if x > 0 { 1 } else { let y = 2\n y }\n}", startingWith: "function") == [
+        "  if '>(x, 0)", "    return 1", "  else", "    y = 2", "    return y",
+      ])
+    #expect(
+      lines("fn f(x) {\n  let y = if x { 1 } else { let z = 2\n z }\n  y\n}", startingWith: "function") == [
+        "  y = (if x then 1 else {z = 2; z})", "  return y",
+      ])
   }
 
   @Test func statementsWithoutValueReturnNull() {
-    #expect(lines("fn f(x) { for i in 0..<x { print(i) } }", startingWith: "function") == [
-      "  for i in 0..<x", "    'print(i)", "  return null",
-    ])
+    #expect(
+      lines("fn f(x) { for i in 0..<x { print(i) } }", startingWith: "function") == [
+        "  for i in 0..<x", "    'print(i)", "  return null",
+      ])
   }
 
   @Test func updatesEvaluateIndicesOnce() {
-    #expect(lines("fn f(k) {\n  var x = [[1, 2]]\n  x[len(x) - 1, k] += 2\n  x\n}", startingWith: "function") == [
-      "  x = [[1, 2]]", "  %2 = '-('len(x), 1)", "  x[%2, k] = '+(x[%2, k], 2)", "  return x",
-    ])
-    #expect(lines("var r = {a: [1]}\nr.a[0] = 2", startingWith: "script") == [
-      "  @r = {a: [1]}", "  @r.a[0] = 2", "  return null",
-    ])
+    #expect(
+      lines("fn f(k) {\n  var x = [[1, 2]]\n  x[len(x) - 1, k] += 2\n  x\n}", startingWith: "function") == [
+        "  x = [[1, 2]]", "  %2 = '-('len(x), 1)", "  x[%2, k] = '+(x[%2, k], 2)", "  return x",
+      ])
+    #expect(
+      lines("var r = {a: [1]}\nr.a[0] = 2", startingWith: "script") == [
+        "  @r = {a: [1]}", "  @r.a[0] = 2", "  return null",
+      ])
   }
 
   @Test func patternsTakeTuplesApart() {
-    #expect(lines("fn f(t) {\n  let (a, (_, b)) = t\n  a + b\n}", startingWith: "function") == [
-      "  %1 = t", "  a = %1.0of2", "  %3 = %1.1of2", "  b = %3.1of2", "  return '+(a, b)",
-    ])
+    #expect(
+      lines("fn f(t) {\n  let (a, (_, b)) = t\n  a + b\n}", startingWith: "function") == [
+        "  %1 = t", "  a = %1.0of2", "  %3 = %1.1of2", "  b = %3.1of2", "  return '+(a, b)",
+      ])
   }
 
   @Test func closuresCaptureValues() {
@@ -71,9 +78,10 @@ private func lines(_ text: String, startingWith head: String) -> [String] {
   @Test func nestedFunctionsCallThemselves() {
     let text = "fn f(n) {\n  fn g(k) = if k > n { g(k - 1) } else { (() => g(0))() }\n  g(n)\n}"
     #expect(lines(text, startingWith: "function #1 f") == ["  g = closure #2[n]", "  return call g(n)"])
-    #expect(lines(text, startingWith: "function #2 g(k) captures n") == [
-      "  if '>(k, ^n)", "    return call self('-(k, 1))", "  else", "    return call closure #3[self]()",
-    ])
+    #expect(
+      lines(text, startingWith: "function #2 g(k) captures n") == [
+        "  if '>(k, ^n)", "    return call self('-(k, 1))", "  else", "    return call closure #3[self]()",
+      ])
   }
 
   @Test func constantsAreFolded() {
@@ -81,9 +89,10 @@ private func lines(_ text: String, startingWith head: String) -> [String] {
   }
 
   @Test func stringsAreIndices() {
-    #expect(lines("fn f(p) = p[\"theta\"][1..<3, :]", startingWith: "function") == [
-      "  return p[\"theta\"][1..<3, :]"
-    ])
+    #expect(
+      lines("fn f(p) = p[\"theta\"][1..<3, :]", startingWith: "function") == [
+        "  return p[\"theta\"][1..<3, :]"
+      ])
   }
 }
 
@@ -97,46 +106,53 @@ private func lines(_ text: String, startingWith head: String) -> [String] {
   }
 
   @Test func sitesInTextualOrder() {
-    #expect(sites("""
-      model m(n) {
-        x ~ normal(0, 1)
-        for i in 0..<n { y[i] ~ normal(sample(normal(0, 1)), 1) }
-        let f = mem(i => sample(normal(x, 1)))
-        return f(0)
-      }
-      """) == ["x/0", "sample#1/0#", "y/1", "sample#2/0#?"])
+    #expect(
+      sites(
+        """
+        model m(n) {
+          x ~ normal(0, 1)
+          for i in 0..<n { y[i] ~ normal(sample(normal(0, 1)), 1) }
+          let f = mem(i => sample(normal(x, 1)))
+          return f(0)
+        }
+        """) == ["x/0", "sample#1/0#", "y/1", "sample#2/0#?"])
   }
 
   @Test func sitesThatCanBePassedBy() {
-    #expect(sites("""
-      model m(n) {
-        if n > 0 { a ~ normal(0, 1) } else { a ~ normal(1, 1) }
-        while n > 3 { b[n] ~ normal(0, 1) }
-        for i in 0..<n {
-          if i == 3 { break }
-          c[i] ~ normal(0, 1)
+    #expect(
+      sites(
+        """
+        model m(n) {
+          if n > 0 { a ~ normal(0, 1) } else { a ~ normal(1, 1) }
+          while n > 3 { b[n] ~ normal(0, 1) }
+          for i in 0..<n {
+            if i == 3 { break }
+            c[i] ~ normal(0, 1)
+          }
+          d ~ normal(0, 1)
+          if d > 0 { return 1 }
+          e ~ normal(0, 1)
         }
-        d ~ normal(0, 1)
-        if d > 0 { return 1 }
-        e ~ normal(0, 1)
-      }
-      """) == ["a/0?", "a/0?", "b/1?", "c/1?", "d/0", "e/0?"])
+        """) == ["a/0?", "a/0?", "b/1?", "c/1?", "d/0", "e/0?"])
   }
 
   @Test func strategiesAreRecords() {
-    #expect(lines("model m(b) { x ~ normal(0, 1) via reinforce(baseline: b) }", startingWith: "model #") == [
-      "  x ~ normal(0, 1) via {strategy: \"reinforce\", baseline: b}", "  return null",
-    ])
+    #expect(
+      lines("model m(b) { x ~ normal(0, 1) via reinforce(baseline: b) }", startingWith: "model #") == [
+        "  x ~ normal(0, 1) via {strategy: \"reinforce\", baseline: b}", "  return null",
+      ])
   }
 
   @Test func stochasticFunctionsAreMarked() {
-    let program = analyze("""
+    let program = analyze(
+      """
       fn plain(x) = x + 1
       fn recursive(n) = if n > 0 { recursive(n - 1) } else { plain(0) }
       fn applies(f, x) = f(x)
       fn calls(f) = applies(f, 1)
       model m { x ~ normal(0, 1) }
-      """).analyzer.program
+      """
+    ).analyzer.program
     let marked = program.functions.filter(\.isStochastic).map(\.name)
     #expect(Set(marked) == ["applies", "calls", "m"])
   }
@@ -150,12 +166,14 @@ private func lines(_ text: String, startingWith head: String) -> [String] {
         quantile(p) = p * b
       }
       """
-    #expect(lines(text, startingWith: "method #2 tent.logpdf(a, b, x)") == [
-      "  return '-('log(tent.cdf#4(a, b, x)), a)"
-    ])
-    #expect(lines(text, startingWith: "method #3 tent.sample(a, b)") == [
-      "  return tent.quantile#5(a, b, 'standard_uniform())"
-    ])
+    #expect(
+      lines(text, startingWith: "method #2 tent.logpdf(a, b, x)") == [
+        "  return '-('log(tent.cdf#4(a, b, x)), a)"
+      ])
+    #expect(
+      lines(text, startingWith: "method #3 tent.sample(a, b)") == [
+        "  return tent.quantile#5(a, b, 'standard_uniform())"
+      ])
     let distribution = analyze(text).analyzer.program.distributions[0]
     #expect(distribution.conditions.map(\.text) == ["a > 0", "b > a"])
     #expect(distribution.conditions.map(\.parameters) == [[0], [0, 1]])

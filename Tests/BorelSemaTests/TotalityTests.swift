@@ -13,11 +13,21 @@ import Testing
     ("nested functions", nested("fn f() {", "1", "}", 200, in: "", "")),
     ("a long sum", "let x = 1" + String(repeating: " + 1", count: 5_000)),
     ("many choices", "model m(n) {\n" + (0..<3_000).map { "  x\($0) ~ normal(n, 1)\n" }.joined() + "}"),
-    ("many branches", "model m(n) {\n" + (0..<3_000).map { "  if n > \($0) { x\($0) ~ normal(n, 1) }\n" }.joined() + "}"),
-    ("many loops", "fn f(n) {\n" + (0..<3_000).map { "  for i\($0) in 0..<n { var a = i\($0)\n a += 1 }\n" }.joined() + "}"),
+    (
+      "many branches",
+      "model m(n) {\n" + (0..<3_000).map { "  if n > \($0) { x\($0) ~ normal(n, 1) }\n" }.joined() + "}"
+    ),
+    (
+      "many loops",
+      "fn f(n) {\n" + (0..<3_000).map { "  for i\($0) in 0..<n { var a = i\($0)\n a += 1 }\n" }.joined() + "}"
+    ),
     ("many unknown names", (0..<3_000).map { "print(unknown\($0))\n" }.joined()),
-    ("a chain of calls", (0..<3_000).map { "fn f\($0)(x) = f\($0 + 1)(x) + f\($0 + 1)(x)\n" }.joined() + "fn f3000(x) = x"),
-    ("a chain of distributions",
+    (
+      "a chain of calls",
+      (0..<3_000).map { "fn f\($0)(x) = f\($0 + 1)(x) + f\($0 + 1)(x)\n" }.joined() + "fn f3000(x) = x"
+    ),
+    (
+      "a chain of distributions",
       (0..<40).map {
         """
         distribution d\($0)(a, b = logpdf(d\($0 + 1)(1), 1) + logpdf(d\($0 + 1)(2), 1)) on Real where a > b {
@@ -26,7 +36,8 @@ import Testing
         }
 
         """
-      }.joined() + "distribution d40(a) on Real { logpdf(x) = -a\n sample() = a }\nlet d = d0(1)"),
+      }.joined() + "distribution d40(a) on Real { logpdf(x) = -a\n sample() = a }\nlet d = d0(1)"
+    ),
     ("a growing record", "fn f() {\n var r = {a: 0}\n" + (0..<2_000).map { " r.f\($0) = \($0)\n" }.joined() + " r\n}"),
   ]
 

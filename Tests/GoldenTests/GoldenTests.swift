@@ -24,7 +24,8 @@ private enum Runner {
       let text = try String(contentsOf: program, encoding: .utf8)
       let folder = program.deletingLastPathComponent()
       return SemaTestSupport.analyze(text, name: program.lastPathComponent, folder: folder).text
-    case .command(let arguments): return try run(arguments + [program.lastPathComponent], in: program.deletingLastPathComponent())
+    case .command(let arguments):
+      return try run(arguments + [program.lastPathComponent], in: program.deletingLastPathComponent())
     }
   }
 

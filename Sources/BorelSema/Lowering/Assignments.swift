@@ -145,7 +145,8 @@ extension Lowerer {
     case .parameter:
       error(
         "assign-to-constant", "`\(name)` is a parameter and cannot be assigned", at: span,
-        secondary: [.init(entry.span, "declared here")], hint: "copy it into a variable of another name: `var y = \(name)`")
+        secondary: [.init(entry.span, "declared here")],
+        hint: "copy it into a variable of another name: `var y = \(name)`")
     case .loopVariable:
       error(
         "assign-to-constant", "`\(name)` is set by the loop and cannot be assigned", at: span,

@@ -257,7 +257,10 @@ extension Lowerer {
 
   private func reportExtra(_ span: Span, _ signature: Signature, given: Int) {
     let most = signature.parameters.count
-    let takes = most == 0 ? "no arguments" : "\(signature.parameters.contains { !$0.isRequired } ? "at most " : "")\(count(most, "argument", "arguments"))"
+    let takes =
+      most == 0
+      ? "no arguments"
+      : "\(signature.parameters.contains { !$0.isRequired } ? "at most " : "")\(count(most, "argument", "arguments"))"
     error(
       "wrong-arity", "`\(signature.name)` takes \(takes), got \(given)", at: span, label: "too many",
       secondary: places(signature), hint: most == 0 ? nil : "write `\(signature.name)(\(signature.list))`")

@@ -130,7 +130,8 @@ extension Lowerer {
     if let earlier = context.choices.entries[name]?.rank {
       if earlier != rank, let site = context.choices.entries[name]?.firstSite {
         error(
-          "address-rank", "`\(name)` is chosen with \(count(rank, "index", "indices")) here "
+          "address-rank",
+          "`\(name)` is chosen with \(count(rank, "index", "indices")) here "
             + "and with \(count(earlier, "index", "indices")) elsewhere", at: target.span,
           secondary: [.init(site, "with \(count(earlier, "index", "indices"))")],
           hint: "one name is either one random variable or one array of them; rename one of the two")

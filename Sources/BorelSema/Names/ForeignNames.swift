@@ -90,7 +90,8 @@ let foreignNames: [String: String] = [
   "percentile": "quantile", "argsort": "sort_indices", "sortperm": "sort_indices", "cumulative_sum": "cumsum",
   "pmap": "map", "lapply": "map", "sapply": "map", "reduce": "fold", "foldl": "fold", "collect": "map",
   // Numbers
-  "ln": "log", "fabs": "abs", "power": "pow", "sigmoid": "inv_logit", "expit": "inv_logit", "logistic_sigmoid": "inv_logit",
+  "ln": "log", "fabs": "abs", "power": "pow", "sigmoid": "inv_logit", "expit": "inv_logit",
+  "logistic_sigmoid": "inv_logit",
   "plogis": "inv_logit", "qlogis": "logit", "invlogit": "inv_logit", "ilogit": "inv_logit", "softplus": "log1p_exp",
   "logsumexp": "log_sum_exp", "logaddexp": "log_sum_exp", "gammaln": "lgamma", "loggamma": "lgamma",
   "lbinom": "lchoose", "log_sigmoid": "log_inv_logit", "ceiling": "ceil", "norm_cdf": "Phi", "ndtr": "Phi",
@@ -99,7 +100,8 @@ let foreignNames: [String: String] = [
   "False": "false", "TRUE": "true", "FALSE": "false", "machine_precision": "2.220446049250313e-16",
   // Programs
   "println": "print", "printf": "print", "cat": "print", "display": "print", "read_data": "read_json",
-  "load": "read_csv", "read_table": "read_csv", "load_json": "read_json", "string": "str", "paste": "str", "to_string": "str", "toString": "str", "to_int": "int",
+  "load": "read_csv", "read_table": "read_csv", "load_json": "read_json", "string": "str", "paste": "str",
+  "to_string": "str", "toString": "str", "to_int": "int",
   "as_int": "int", "Int": "int",
   "condition": "m | {x: value}", "intervene": "do", "log_prob": "logdensity", "logjoint": "logdensity",
   "log_density": "logdensity", "logp": "logdensity", "importance_sampling": "importance", "Infer": "enumerate",

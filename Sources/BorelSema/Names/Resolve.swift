@@ -77,7 +77,9 @@ extension Lowerer {
         "used-before-choice",
         isOwn ? "`\(name)` is used in its own distribution" : "`\(name)` is used before it is chosen", at: span,
         secondary: isOwn ? [] : [.init(choice.firstSpan, "chosen here")],
-        hint: isOwn ? "for a sequence write `\(name)[t] ~ ...` in a loop, with `\(name)[t - 1]` on the right" : "move the choice up")
+        hint: isOwn
+          ? "for a sequence write `\(name)[t] ~ ...` in a loop, with `\(name)[t - 1]` on the right"
+          : "move the choice up")
       return .failed
     }
     if function.selfName == name { return .local(.currentClosure) }
@@ -163,7 +165,10 @@ extension Lowerer {
 
   /// True where a name from the tables of foreign names exists here; what is no plain name is taken as it is.
   private func isKnown(_ own: String) -> Bool {
-    guard own.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || $0 >= 0x30 && $0 <= 0x39 })
+    guard
+      own.utf8.allSatisfy({
+        $0 == UInt8(ascii: "_") || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || $0 >= 0x30 && $0 <= 0x39
+      })
     else { return true }
     return PrimitiveTable.ids[own] != nil || Lowerer.constants[own] != nil
       || ["null", "true", "false", "do"].contains(own) || loader.libraryNames.contains(own)

@@ -8,7 +8,8 @@ let unavailableFeatures: [String: String] = {
   return [
     "nuts": sampler, "NUTS": sampler, "hmc": sampler, "HMC": sampler, "mala": sampler, "slice": sampler,
     "gibbs": sampler, "ess": "`summary(post)` shows effective sample sizes", "walnuts": sampler,
-    "vi": sampler, "advi": sampler, "ADVI": sampler, "svi": sampler, "pathfinder": sampler, "laplace_approximation": sampler,
+    "vi": sampler, "advi": sampler, "ADVI": sampler, "svi": sampler, "pathfinder": sampler,
+    "laplace_approximation": sampler,
     "maximize": optimiser, "minimize": optimiser, "optimize": optimiser, "map_estimate": optimiser,
     "adam": optimiser, "sgd": optimiser, "grad": optimiser, "gradient": optimiser,
     "spawn": stepwise, "advance": stepwise, "resample": stepwise, "finish": stepwise, "rejuvenate": stepwise,

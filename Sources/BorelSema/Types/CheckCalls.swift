@@ -45,7 +45,8 @@ extension TypeChecker {
     switch (declaration.name, type) {
     case ("Int", .real): return "make it an Int with `int(x)` or `round(x)`, or divide with `div(a, b)`"
     case (_, .distribution): return "draw from it first: `x ~ ...`, or `sample(...)`"
-    case ("Real", _) where type.isNumber && !declaration.sizes.isEmpty, ("Int", _) where type.isNumber && !declaration.sizes.isEmpty:
+    case ("Real", _) where type.isNumber && !declaration.sizes.isEmpty,
+      ("Int", _) where type.isNumber && !declaration.sizes.isEmpty:
       return "an array of one element is `[x]`"
     default: return nil
     }
@@ -61,11 +62,13 @@ extension TypeChecker {
       let count = arguments.count
       if let most, count > most {
         report(
-          "wrong-arity", "this function takes \(most == 0 ? "no arguments" : (least == most ? "" : "at most ") + number(most)), got \(count)",
+          "wrong-arity",
+          "this function takes \(most == 0 ? "no arguments" : (least == most ? "" : "at most ") + number(most)), got \(count)",
           at: arguments[most].value.span, label: "too many")
       } else if count < least {
         report(
-          "missing-argument", "this function takes \(least == most ? "" : "at least ")\(number(least)), got \(count)", at: span)
+          "missing-argument", "this function takes \(least == most ? "" : "at least ")\(number(least)), got \(count)",
+          at: span)
       }
     case .bool, .int, .real, .number:
       report(
@@ -134,7 +137,10 @@ extension TypeChecker {
       if type.shape != nil, !row.isElementwise, row.parameters.count > 0 { wrongNumber("a number") }
     case .string:
       if type.isNumber || type.isNeverNumeric, !isString(type) { wrong("a string") }
-    case .array(let rank): checkArray(type, rank: rank, wrong)
+    case .array(let rank):
+      // `mean(d)` and its kin answer for distributions too.
+      if case .distribution = type, Lowerer.methodArities[row.name] != nil { return }
+      checkArray(type, rank: rank, wrong)
     case .record:
       if type.isNumber || isString(type) || type.shape != nil || isCallable(type) {
         wrong("a record", "records are written `{name: value}`")
@@ -221,6 +227,14 @@ extension TypeChecker {
         }
       return shapes.first.map { .numbers(kind, $0) } ?? .scalar(kind)
     }
+    // A parameter that takes anything may be given an array, and then some functions answer elementwise.
+    let mayMap = zip(row.parameters, arguments).contains { parameter, argument in
+      switch parameter.type {
+      case .any, .real, .number, .int, .bool: argument.rank != 0
+      default: false
+      }
+    }
+    if mayMap, [.bool, .int, .real, .number].contains(row.result) { return .unknown }
     switch row.result {
     case .null: return .null
     case .bool: return .bool(nil)
@@ -240,14 +254,16 @@ extension TypeChecker {
 
   // MARK: Conditioning
 
-  func checkConditioning(_ model: ShapeType, _ expression: CoreExpression, _ given: ShapeType, _ record: CoreExpression) {
+  func checkConditioning(_ model: ShapeType, _ expression: CoreExpression, _ given: ShapeType, _ record: CoreExpression)
+  {
     var isModel = true
     checkModel(model) { _, hint in
       var hint = hint
       if model.isNumber || model.shape != nil { hint = "`|` conditions a model on a record; \"or\" is `||`" }
       if case .bool = model { hint = "\"or\" is `||`" }
       self.report(
-        "type-mismatch", "the left side of `|` must be a model\({ if case .model = model { " with its arguments" } else { "" } }()), got \(model.text)",
+        "type-mismatch",
+        "the left side of `|` must be a model\({ if case .model = model { " with its arguments" } else { "" } }()), got \(model.text)",
         at: expression.span, hint: hint)
       isModel = false
     }

@@ -42,7 +42,9 @@ extension TypeChecker {
       if declaration.name == "Int", case .real(let value?) = type, value == value.rounded() { return true }
       return wrong(expected)
     }
-    guard type.isNeverNumeric else { return true }
+    var isBool = false
+    if case .bool = type { isBool = true }
+    guard type.isNeverNumeric || isBool else { return true }
     // Whether the formula can do without a number is asked of the formula.
     guard let logpdf = distribution.methods["logpdf"] else { return true }
     var arguments = [ShapeType](repeating: .unknown, count: distribution.parameters.count + 1)
@@ -212,7 +214,8 @@ extension TypeChecker {
     }
     if !isInside {
       report(
-        "outside-support", "\(value.text) cannot come from \(distribution.name), whose values are \(words(distribution.support.kind))",
+        "outside-support",
+        "\(value.text) cannot come from \(distribution.name), whose values are \(words(distribution.support.kind))",
         at: span, hint: "the density there is zero, so every execution has weight zero")
     }
   }

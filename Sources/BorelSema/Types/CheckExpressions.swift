@@ -47,7 +47,8 @@ extension TypeChecker {
     case .index(let base, let subscripts): return indexed(type(of: base), subscripts, base.span)
     case .field(let base, let name):
       let start = Int(base.span.end)
-      let fieldSpan = Span(file: expression.span.file, start: min(start + 1, Int(expression.span.end)), end: Int(expression.span.end))
+      let fieldSpan = Span(
+        file: expression.span.file, start: min(start + 1, Int(expression.span.end)), end: Int(expression.span.end))
       return checkField(type(of: base), name, fieldSpan)
     case .tupleElement(let base, let index, let count): return elementType(of: base, index, count, expression.span)
     case .and(let left, let right), .or(let left, let right): return logicType(left, right)
@@ -139,8 +140,7 @@ extension TypeChecker {
     let type = type(of: bound)
     switch type {
     case .unknown, .int, .number, .host: break
-    case .real(let value):
-      if let value, value == value.rounded() { return type }
+    case .real:
       report(
         "type-mismatch", "a range counts through integers, and this is \(type.text)", at: bound.span,
         hint: "use `div(a, b)` for integer division, or `int(x)`")
@@ -164,7 +164,7 @@ extension TypeChecker {
       report(
         "not-iterable", "a loop needs a range or an array, got \(sequence.text)", at: span,
         hint: "to count write `for i in 0..<n`")
-    case .null, .bool, .function, .distribution, .model:
+    case .string, .record, .tuple, .null, .bool, .function, .distribution, .model:
       report("not-iterable", "a loop needs a range or an array, got \(sequence.text)", at: span)
     default: break
     }
@@ -233,11 +233,11 @@ extension TypeChecker {
           hint: "indices start at 0; the last element is `x[len(x) - 1]`")
       } else if let bound, value >= bound {
         report(
-          "index-out-of-range", "the index \(value) is out of range: there \(bound == 1 ? "is 1 element" : "are \(bound) elements")",
+          "index-out-of-range",
+          "the index \(value) is out of range: there \(bound == 1 ? "is 1 element" : "are \(bound) elements")",
           at: span, hint: bound == 0 ? nil : "indices start at 0, so the last one is \(bound - 1)")
       }
-    case .real(let value):
-      if let value, value == value.rounded() { return }
+    case .real:
       report(
         "type-mismatch", "an index must be an Int, got \(index.text)", at: span,
         hint: "use `div(a, b)` for integer division, or `int(x)`")
@@ -288,7 +288,9 @@ extension TypeChecker {
     }
   }
 
-  private func indexedArray(_ kind: ElementKind, _ shape: [Int?]?, _ subscripts: [CoreSubscript], _ span: Span) -> ShapeType {
+  private func indexedArray(_ kind: ElementKind, _ shape: [Int?]?, _ subscripts: [CoreSubscript], _ span: Span)
+    -> ShapeType
+  {
     if let shape, subscripts.count > shape.count {
       follow(subscripts[...])
       report(

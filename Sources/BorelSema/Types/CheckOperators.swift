@@ -32,7 +32,7 @@ extension TypeChecker {
   }
 
   private func negated(_ type: ShapeType, _ operand: CoreExpression) -> ShapeType {
-    if type.isNeverNumeric {
+    if type.isNeverNumeric || type.isBool {
       reportOperand("-", type, operand)
       return .unknown
     }
@@ -53,6 +53,7 @@ extension TypeChecker {
       hint = "draw from it first: `x ~ ...` on a line of its own, or `sample(...)`"
     case .model: hint = "run it first: `s ~ m(...)` in a model, or `simulate(m)`"
     case .function: hint = "to call a function write its arguments in parentheses"
+    case .bool: hint = "`if b { 1 } else { 0 }` makes a number of a Bool"
     case .null: hint = "a function gives the value of its last expression, or that of `return`"
     case .string: hint = name == "+" ? "`+` joins two strings; make one of the number with `str(x)`" : nil
     default: break
@@ -67,9 +68,12 @@ extension TypeChecker {
       if let a, let b, a.utf8.count + b.utf8.count < 1000 { return .string(a + b) }
       return .string(nil)
     }
-    for (type, other, operand) in [(left, right, operands[0]), (right, left, operands[1])] where type.isNeverNumeric {
+    for (type, other, operand) in [(left, right, operands[0]), (right, left, operands[1])]
+    where type.isNeverNumeric || type.isBool {
       // Of a string and something unknown, the sum may be two strings joined.
-      if name == "+", case .string = type, !other.isNumber, other.shape == nil, !other.isNeverNumeric { return .unknown }
+      if name == "+", case .string = type, !other.isNumber, other.shape == nil, !other.isNeverNumeric {
+        return .unknown
+      }
       reportOperand(name, type, operand)
       return .unknown
     }
@@ -136,9 +140,11 @@ extension TypeChecker {
   }
 
   private func elementwise(_ name: String, _ a: [Int?], _ b: [Int?], _ kind: ElementKind, _ span: Span) -> ShapeType {
-    let fits = a.count == b.count && !zip(a, b).contains { first, second in
-      if let first, let second { first != second } else { false }
-    }
+    let fits =
+      a.count == b.count
+      && !zip(a, b).contains { first, second in
+        if let first, let second { first != second } else { false }
+      }
     guard fits else {
       report(
         "shape-mismatch",
@@ -169,7 +175,8 @@ extension TypeChecker {
     case (2, 1):
       if differ(a[1], b[0]) {
         return mismatch(
-          a[0] == b[0] ? "did you mean `transpose(A) * x`?" : "the matrix must have as many columns as the vector elements")
+          a[0] == b[0]
+            ? "did you mean `transpose(A) * x`?" : "the matrix must have as many columns as the vector elements")
       }
       return .numbers(kind, [a[0]])
     case (1, 2):
@@ -236,4 +243,5 @@ extension TypeChecker {
 
 extension ShapeType {
   fileprivate var isReal: Bool { if case .real = self { true } else { false } }
+  fileprivate var isBool: Bool { if case .bool = self { true } else { false } }
 }
