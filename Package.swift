@@ -140,7 +140,10 @@ let package = Package(
     // Tests of the house: layers, examples and documentation.
     .testTarget(
       name: "ModelSemanticsTests",
-      dependencies: ["BorelVM", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource"]),
+      dependencies: [
+        "BorelVM", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource", "BorelSyntax", "BorelSema",
+        "BorelStandardLibrary",
+      ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),
     .testTarget(name: "ReferenceTests", dependencies: ["BorelIR"]),
