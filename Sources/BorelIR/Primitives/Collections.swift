@@ -50,11 +50,15 @@ let collectionPrimitives: [Primitive] = [
   // Folding.
   Primitive("sum", [numbers], .number, "Sum of all elements; of Bools, how many are true"),
   Primitive("prod", [numbers], .number, "Product of all elements"),
-  Primitive("mean", [numbers], .real, "Arithmetic mean of all elements"),
-  Primitive("variance", [numbers], .real, "Sample variance (divisor n - 1)"),
-  Primitive("sd", [numbers], .real, "Sample standard deviation (divisor n - 1)"),
+  Primitive("mean", [.init("x", .any)], .any, "Arithmetic mean of all elements; of a distribution, its mean"),
+  Primitive("variance", [.init("x", .any)], .any, "Sample variance (divisor n - 1); of a distribution, its variance"),
+  Primitive(
+    "sd", [.init("x", .any)], .any, "Sample standard deviation (divisor n - 1); of a distribution, its standard deviation"),
   Primitive("median", [numbers], .real, "Median of all elements"),
-  Primitive("quantile", [numbers, .init("p", .any)], .any, "Sample quantile at p, interpolated (Hyndman and Fan 1996, type 7); p a number or an array"),
+  Primitive(
+    "quantile", [.init("x", .any), .init("p", .any)], .any,
+    "Sample quantile at p, interpolated (Hyndman and Fan 1996, type 7); of a distribution, the smallest x with cdf(x) >= p; p a number or an array"
+  ),
   Primitive("covariance", [vector, .init("y", .array(rank: 1))], .real, "Sample covariance of two vectors (divisor n - 1)"),
   Primitive("correlation", [vector, .init("y", .array(rank: 1))], .real, "Pearson correlation of two vectors"),
   Primitive("argmin", [vector], .int, "Index of the least element"),

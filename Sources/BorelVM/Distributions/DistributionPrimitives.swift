@@ -105,3 +105,48 @@ private func memoise(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   let memo = call.machine.models.memoise(call[0], name: call[1].asString)
   return .object(FunctionObject(.memoised(memo)))
 }
+
+// MARK: Moments and quantiles, rows shared with samples
+
+extension PrimitiveCall {
+  private var distributionArgument: DistributionObject? { self[0].asObject as? DistributionObject }
+
+  /// The mean where the argument is a distribution.
+  func distributionMean() throws(Failure) -> Value? {
+    guard let distribution = distributionArgument else { return nil }
+    var caller = self.caller
+    return try distribution.mean(&caller)
+  }
+
+  func distributionVariance() throws(Failure) -> Value? {
+    guard let distribution = distributionArgument else { return nil }
+    var caller = self.caller
+    return try distribution.variance(&caller)
+  }
+
+  /// Square roots of the variance, elementwise.
+  func distributionDeviation() throws(Failure) -> Value? {
+    guard let variance = try distributionVariance() else { return nil }
+    if let x = variance.asReal { return .real(x.squareRoot()) }
+    guard let array = variance.asArray else { return variance }
+    return .array(array.realElements.map { $0.squareRoot() }, shape: array.shape)
+  }
+
+  /// Quantiles where the first argument is a distribution; of several probabilities an array.
+  func distributionQuantile() throws(Failure) -> Value? {
+    guard let distribution = distributionArgument else { return nil }
+    var caller = self.caller
+    let probabilities: [Double]
+    if let p = slots[1].asReal { probabilities = [p] } else { probabilities = try array(1).realElements }
+    var result: [Double] = []
+    for p in probabilities {
+      guard p >= 0, p <= 1 else {
+        throw failure("`\(name)` needs probabilities between 0 and 1, got \(Value.shortText(of: p))", argument: 1)
+      }
+      result.append(try distribution.quantile(p, &caller))
+    }
+    let isWhole = distribution.isDiscrete && result.allSatisfy { $0.isFinite }
+    if slots[1].asReal != nil { return isWhole ? .int(Int(clamping: result[0])) : .real(result[0]) }
+    return isWhole ? .array(result.map { Int(clamping: $0) }) : .array(result)
+  }
+}

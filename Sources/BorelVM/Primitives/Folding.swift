@@ -102,14 +102,19 @@ private func sumOfProducts(_ x: [Double], _ y: [Double]) -> Double {
   return zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
 }
 
-private func mean(_ call: inout PrimitiveCall) throws(Failure) -> Value { .real(mean(of: try sample(call))) }
+private func mean(_ call: inout PrimitiveCall) throws(Failure) -> Value {
+  if let answer = try call.distributionMean() { return answer }
+  return .real(mean(of: try sample(call)))
+}
 
 private func variance(_ call: inout PrimitiveCall) throws(Failure) -> Value {
+  if let answer = try call.distributionVariance() { return answer }
   let x = try sample(call, atLeast: 2)
   return .real(sumOfProducts(x, x) / Double(x.count - 1))
 }
 
 private func standardDeviation(_ call: inout PrimitiveCall) throws(Failure) -> Value {
+  if let answer = try call.distributionDeviation() { return answer }
   let x = try sample(call, atLeast: 2)
   return .real((sumOfProducts(x, x) / Double(x.count - 1)).squareRoot())
 }
@@ -155,6 +160,7 @@ private func median(_ call: inout PrimitiveCall) throws(Failure) -> Value {
 }
 
 private func quantile(_ call: inout PrimitiveCall) throws(Failure) -> Value {
+  if let answer = try call.distributionQuantile() { return answer }
   let x = try sortedSample(call)
   let probabilities: [Double]
   if let p = call.slots[1].asReal { probabilities = [p] } else { probabilities = try call.array(1).realElements }
