@@ -29,8 +29,8 @@ static double hankel_sum(double nu, double x) {
   return sum;
 }
 
-/* Debye's expansion, uniform in x for nu >= 20 (DLMF 10.41.3). */
-static double log_debye(double nu, double x) {
+/* log of e^-x I by Debye's expansion, uniform in x for nu >= 20 (DLMF 10.41.3). */
+static double log_debye_scaled(double nu, double x) {
   double z = x / nu, r = hypot(1.0, z), p = 1.0 / r, p2 = p * p;
   double sum = 0, scale = 1;
   for (int k = 0; k < 13; k++) {
@@ -41,19 +41,23 @@ static double log_debye(double nu, double x) {
     if (fabs(term) < 1e-18) break;
     scale *= p / nu;
   }
-  return nu * (r + log(z / (1.0 + r))) - 0.5 * (1.8378770664093454836 + log(nu) + log(r)) + log(sum);
+  /* nu r - x = nu^2 / (nu r + x), so that the scaled value does not cancel for large x */
+  return nu * log(z / (1.0 + r)) + nu / (r + z) - 0.5 * (1.8378770664093454836 + log(nu) + log(r)) + log(sum);
 }
 
 static int hankel_applies(double nu, double x) { return nu < 20 && x > 30.0 + 4.0 * nu; }
 
-double borel_log_bessel_i(double nu, double x) {
+double borel_log_bessel_i_scaled(double nu, double x) {
   if (!(nu >= 0 && x >= 0) || isinf(nu)) return NAN;
   if (x == 0) return nu == 0 ? 0 : -INFINITY;
-  if (isinf(x)) return INFINITY;
-  if (hankel_applies(nu, x)) {
-    return x + log(hankel_sum(nu, x)) - 0.5 * (1.8378770664093454836 + log(x));
-  }
-  return nu < 20 ? log_series(nu, x) : log_debye(nu, x);
+  if (isinf(x)) return -INFINITY;
+  if (hankel_applies(nu, x)) return log(hankel_sum(nu, x)) - 0.5 * (1.8378770664093454836 + log(x));
+  return nu < 20 ? log_series(nu, x) - x : log_debye_scaled(nu, x);
+}
+
+double borel_log_bessel_i(double nu, double x) {
+  if (nu < 20 && x >= 0 && !hankel_applies(nu, x)) return x == 0 && nu > 0 ? -INFINITY : log_series(nu, x);
+  return isinf(x) && x > 0 && nu >= 0 ? INFINITY : x + borel_log_bessel_i_scaled(nu, x);
 }
 
 double borel_log_bessel_k(double nu, double x) {

@@ -1,6 +1,7 @@
 /* Distribution functions and quantiles of counts. */
 #include "borel_special.h"
 #include "incomplete_beta.h"
+#include "limits_of_logs.h"
 #include <math.h>
 
 /* The smallest whole k in [low, high] with cdf(k) >= p, by doubling steps from a guess and bisection. */
@@ -189,11 +190,11 @@ static void hypergeometric_tails(double n, double a, double b, double k, double 
   double parameters[3] = {n, a, b};
   if (k < n * (a / total)) {
     double start = borel_log_hypergeometric_mass(n, a, b, k);
-    *log_lower = fmin(log_tail_sum(start, k, low, -1, hypergeometric_ratio, parameters), 0);
+    *log_lower = borel_at_most_zero(log_tail_sum(start, k, low, -1, hypergeometric_ratio, parameters));
     *log_upper = borel_log1m_exp(*log_lower);
   } else {
     double start = borel_log_hypergeometric_mass(n, a, b, k + 1.0);
-    *log_upper = fmin(log_tail_sum(start, k + 1.0, high, 1, hypergeometric_ratio, parameters), 0);
+    *log_upper = borel_at_most_zero(log_tail_sum(start, k + 1.0, high, 1, hypergeometric_ratio, parameters));
     *log_lower = borel_log1m_exp(*log_upper);
   }
 }
@@ -256,11 +257,11 @@ static void beta_binomial_tails(double n, double a, double b, double k, double *
   }
   double q[3] = {n, a, b};
   if (k < n * (a / (a + b))) {
-    *log_lower = fmin(beta_binomial_sum(q, 0, k), 0);
-    *log_upper = *log_lower > -0.7 ? fmin(beta_binomial_sum(q, k + 1.0, n), 0) : borel_log1m_exp(*log_lower);
+    *log_lower = borel_at_most_zero(beta_binomial_sum(q, 0, k));
+    *log_upper = *log_lower > -0.7 ? borel_at_most_zero(beta_binomial_sum(q, k + 1.0, n)) : borel_log1m_exp(*log_lower);
   } else {
-    *log_upper = fmin(beta_binomial_sum(q, k + 1.0, n), 0);
-    *log_lower = *log_upper > -0.7 ? fmin(beta_binomial_sum(q, 0, k), 0) : borel_log1m_exp(*log_upper);
+    *log_upper = borel_at_most_zero(beta_binomial_sum(q, k + 1.0, n));
+    *log_lower = *log_upper > -0.7 ? borel_at_most_zero(beta_binomial_sum(q, 0, k)) : borel_log1m_exp(*log_upper);
   }
 }
 

@@ -341,7 +341,9 @@ double borel_gsl_ran_binomial(borel_stream *s, double p, double n) {
 }
 double borel_gsl_ran_negative_binomial(borel_stream *s, double p, double n) {
   gsl_rng r = generator(s);
-  return p > 0 && p <= 1 && positive(n) ? gsl_ran_negative_binomial(&r, p, n) : NAN;
+  /* GSL recurses without end for means beyond the unsigned range. */
+  int bounded = (1.0 - p) / p * (n + 50.0) < 1e9;
+  return p > 0 && p <= 1 && positive(n) && bounded ? gsl_ran_negative_binomial(&r, p, n) : NAN;
 }
 double borel_gsl_ran_geometric(borel_stream *s, double p) {
   gsl_rng r = generator(s);

@@ -2,6 +2,7 @@
 #include "incomplete_beta.h"
 #include "borel_special.h"
 #include "tail_integral.h"
+#include "limits_of_logs.h"
 #include <math.h>
 
 /* log of x^a y^b / (a B(a, b)) in saddle-point form for large a and b. */
@@ -54,7 +55,7 @@ static double density_log_ratio(double s, const void *raw) {
 /* Lower tail by quadrature outwards from x, for large a and x at or below the mean. */
 static double log_lower_integral(double a, double b, double x, double y) {
   struct density_context c = {a - 1.0, b - 1.0, x, y, (a - 1.0) / x - (b - 1.0) / y};
-  double rate = fmax(c.slope, 0) + sqrt(c.a1 / (x * x) + fabs(c.b1) / (y * y));
+  double rate = fmax(c.slope, 0) + hypot(sqrt(c.a1) / x, sqrt(fabs(c.b1)) / y);
   double integral = borel_tail_integral(density_log_ratio, &c, fmin(1.0 / rate, 0.3 * y), x);
   return log_prefix(a, b, x, y) + log(a) - log(x) - log(y) + log(integral);
 }
@@ -73,6 +74,7 @@ static double log_upper_small(double a, double b, double x) {
 }
 
 static double log_lower_tail(double a, double b, double x, double y) {
+  if ((a + b) * x < 1e-17 * (a + 1.0)) return log_prefix(a, b, x, y); /* one term of the series */
   if (a > 30 && fmax(a, b) > 2000) return log_lower_integral(a, b, x, y);
   return log_prefix(a, b, x, y) + log(fraction(a, b, x));
 }
@@ -89,9 +91,9 @@ void borel_beta_tails(double a, double b, double x, double y, double *log_lower,
     borel_beta_tails(b, a, y, x, log_upper, log_lower);
     return;
   }
-  *log_lower = fmin(log_lower_tail(a, b, x, y), 0);
+  *log_lower = borel_at_most_zero(log_lower_tail(a, b, x, y));
   if (a < 1 && *log_lower > -0.7) {
-    *log_upper = fmin(log_upper_small(a, b, x), 0);
+    *log_upper = borel_at_most_zero(log_upper_small(a, b, x));
     *log_lower = borel_log1m_exp(*log_upper);
   } else {
     *log_upper = borel_log1m_exp(*log_lower);

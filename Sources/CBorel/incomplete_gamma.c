@@ -1,6 +1,7 @@
 /* Regularised incomplete gamma functions, their logs and inverses. */
 #include "borel_special.h"
 #include "special_tables.h"
+#include "limits_of_logs.h"
 #include <math.h>
 
 /* Logs of P and Q together, each with full relative accuracy in its own value. */
@@ -9,12 +10,12 @@ struct tails {
 };
 
 static struct tails from_lower(double log_lower) {
-  struct tails t = {fmin(log_lower, 0), borel_log1m_exp(fmin(log_lower, 0))};
+  struct tails t = {borel_at_most_zero(log_lower), borel_log1m_exp(borel_at_most_zero(log_lower))};
   return t;
 }
 
 static struct tails from_upper(double log_upper) {
-  struct tails t = {borel_log1m_exp(fmin(log_upper, 0)), fmin(log_upper, 0)};
+  struct tails t = {borel_log1m_exp(borel_at_most_zero(log_upper)), borel_at_most_zero(log_upper)};
   return t;
 }
 

@@ -2,6 +2,7 @@
 #include "borel_special.h"
 #include "special_tables.h"
 #include "tail_integral.h"
+#include "limits_of_logs.h"
 #include <math.h>
 
 static const double sqrt_half = 0.70710678118654752440;
@@ -156,19 +157,31 @@ static double skew_log_ratio(double s, const void *raw) {
 /* The density 2 phi(t) Phi(alpha t) is log-concave: the smaller tail is integrated outwards from x. */
 static double skew_log_tail(double alpha, double x) {
   struct skew_context c = {alpha, x, borel_log_normal_cdf(alpha * x)};
+  if (c.log_start == -INFINITY || isinf(x * x)) return -INFINITY;
   double slope = -x + alpha * log_cdf_slope(alpha * x);
   double rate = fmax(slope, 0) + 1.0 + fabs(alpha);
   double integral = borel_tail_integral(skew_log_ratio, &c, 1.0 / rate, INFINITY);
   return log_two - half_log_two_pi - 0.5 * x * x + c.log_start + log(integral);
 }
 
+/* Phi(x) - 2 T(x, alpha) where it does not cancel: for alpha < 0 below zero, and above zero for alpha > 0, where large
+ * alpha takes the reflected form of T. */
+static double skew_direct(double alpha, double x) {
+  if (alpha <= 1) return borel_normal_cdf(x) - 2.0 * borel_owens_t(x, alpha);
+  return erf(x * sqrt_half) * borel_normal_cdf(alpha * x) + 2.0 * borel_owens_t(alpha * x, 1.0 / alpha);
+}
+
 double borel_log_skew_normal_cdf(double alpha, double x) {
   if (isnan(alpha) || isnan(x) || isinf(alpha)) return NAN;
   if (isinf(x)) return x < 0 ? -INFINITY : 0.0;
-  double rough = borel_normal_cdf(x) - 2.0 * borel_owens_t(x, alpha);
-  if (rough < 0.1) return skew_log_tail(alpha, x);
-  if (rough > 0.9) return borel_log1m_exp(fmin(skew_log_tail(-alpha, -x), 0));
-  return log(rough);
+  int direct = alpha < 0 ? x < 0 && x > -37 : x >= 0;
+  if (!direct) {
+    if (x < 0) return skew_log_tail(alpha, x);
+    return borel_log1m_exp(borel_at_most_zero(skew_log_tail(-alpha, -x)));
+  }
+  if (x < 0) return log(skew_direct(alpha, x));
+  double value = skew_direct(alpha, x);
+  return value < 0.9 ? log(value) : borel_log1m_exp(borel_at_most_zero(borel_log_skew_normal_cdf(-alpha, -x)));
 }
 
 double borel_skew_normal_cdf(double alpha, double x) { return exp(borel_log_skew_normal_cdf(alpha, x)); }
@@ -189,12 +202,19 @@ static double exp_mod_log_upper(double a, double z) {
   return borel_log_sum_exp(borel_log_normal_cdf(-z), shifted);
 }
 
+/* log(Phi(z) - Phi(z - a)), also where z - a rounds to z. */
+static double log_cdf_step(double z, double a) {
+  if (a * (1.0 + fabs(z)) > 1e-4) return borel_log_normal_cdf_difference(z - a, z);
+  double middle = z - 0.5 * a;
+  return log(a) - 0.5 * middle * middle - half_log_two_pi + a * a * (middle * middle - 1.0) / 24.0;
+}
+
 /* The lower tail is a difference, written as two positive terms where it can be and otherwise as the integral of
  * a exp(-a s) Phi(z - s) over s >= 0. */
 static double exp_mod_log_lower(double a, double z) {
   if (z > 0.5 * a) {
     return borel_log_sum_exp(borel_log1m_exp(a * (0.5 * a - z)) + borel_log_normal_cdf(z - a),
-                             borel_log_normal_cdf_difference(z - a, z));
+                             log_cdf_step(z, a));
   }
   struct exponential_context c = {a, z, borel_log_normal_cdf(z)};
   double scale = 1.0 / (a + 1.0 + log_cdf_slope(z));
@@ -206,7 +226,7 @@ double borel_log_exp_mod_normal_ccdf(double mu, double sigma, double lambda, dou
   if (isinf(x)) return x < 0 ? 0.0 : -INFINITY;
   double z = (x - mu) / sigma, a = lambda * sigma;
   double log_upper = exp_mod_log_upper(a, z);
-  return log_upper < -0.1 ? log_upper : borel_log1m_exp(fmin(exp_mod_log_lower(a, z), 0));
+  return log_upper < -0.1 ? log_upper : borel_log1m_exp(borel_at_most_zero(exp_mod_log_lower(a, z)));
 }
 
 double borel_log_exp_mod_normal_cdf(double mu, double sigma, double lambda, double x) {

@@ -1,6 +1,7 @@
 /* Distribution function of the von Mises distribution centred at zero on [-pi, pi]. */
 #include "borel_special.h"
 #include "tail_integral.h"
+#include "limits_of_logs.h"
 #include <math.h>
 
 static const double pi = 3.14159265358979323846;
@@ -23,7 +24,7 @@ static double log_lower(double kappa, double x) {
   double scale = 1.0 / (0.5 + sqrt(kappa) + kappa * fabs(sin(x)));
   double integral = borel_tail_integral(log_ratio, &c, scale, length);
   double half = sin(0.5 * x);
-  double log_density = -2.0 * kappa * half * half - 1.8378770664093454836 - (borel_log_bessel_i(0, kappa) - kappa);
+  double log_density = -2.0 * kappa * half * half - 1.8378770664093454836 - borel_log_bessel_i_scaled(0, kappa);
   return log_density + log(integral);
 }
 
@@ -31,8 +32,8 @@ double borel_log_von_mises_cdf(double kappa, double x) {
   if (!(kappa >= 0) || isinf(kappa) || isnan(x)) return NAN;
   if (x <= -pi) return -INFINITY;
   if (x >= pi) return 0;
-  if (x <= 0) return fmin(log_lower(kappa, x), -0.69314718055994530942);
-  return borel_log1m_exp(fmin(log_lower(kappa, -x), -0.69314718055994530942));
+  if (x <= 0) return borel_at_most(log_lower(kappa, x), -0.69314718055994530942);
+  return borel_log1m_exp(borel_at_most(log_lower(kappa, -x), -0.69314718055994530942));
 }
 
 double borel_von_mises_cdf(double kappa, double x) { return exp(borel_log_von_mises_cdf(kappa, x)); }
@@ -45,7 +46,7 @@ double borel_von_mises_quantile(double kappa, double p) {
   double low = -pi, high = 0;
   double x = borel_normal_quantile(p) / sqrt(kappa + 1.0);
   if (!(x > low && x < high)) x = 0.5 * (low + high);
-  double log_p = log(p), log_norm = 1.8378770664093454836 + (borel_log_bessel_i(0, kappa) - kappa);
+  double log_p = log(p), log_norm = 1.8378770664093454836 + borel_log_bessel_i_scaled(0, kappa);
   for (int i = 0; i < 200; i++) {
     double value = log_lower(kappa, x), error = value - log_p;
     if (error > 0) high = x; else low = x;

@@ -1,4 +1,4 @@
-/* GSL without its CBLAS interface, whose enums clash with OpenBLAS's. */
+/* The parts of GSL that Borel calls. */
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_rng.h>

@@ -1,8 +1,11 @@
-/* OpenBLAS: its CBLAS interface and the Fortran BLAS and LAPACK routines that Borel calls. Matrices are column-major and
- * integers 32 bits there. */
+/* OpenBLAS: its settings and the Fortran BLAS and LAPACK routines that Borel calls. Matrices are column-major and
+ * integers 32 bits there. <cblas.h> is left out: GSL's headers define the same enumerations differently. */
 #ifndef BOREL_OPENBLAS_SHIM_H
 #define BOREL_OPENBLAS_SHIM_H
-#include <cblas.h>
+
+void openblas_set_num_threads(int threads);
+int openblas_get_num_threads(void);
+char *openblas_get_config(void);
 
 double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
 void dgemv_(const char *trans, const int *m, const int *n, const double *alpha, const double *a, const int *lda,

@@ -51,6 +51,9 @@ private let specialFunctionPrimitives: [Primitive] = [
     "inv_beta_inc_c", [.init("a"), .init("b"), .init("q")], elementwise: true, "The x at which beta_inc_c(a, b, x) = q"),
   Primitive(
     "log_bessel_i", [.init("nu"), .init("x")], elementwise: true, "log of the modified Bessel function I of order nu"),
+  Primitive(
+    "log_bessel_i_scaled", [.init("nu"), .init("x")], elementwise: true,
+    "log(e^-x I), I the modified Bessel function of order nu"),
   Primitive("log_bessel_i0", [.init("x")], elementwise: true, "log of the modified Bessel function I of order 0"),
   Primitive("log_bessel_i1", [.init("x")], elementwise: true, "log of the modified Bessel function I of order 1"),
   Primitive(

@@ -41,6 +41,7 @@ extension FunctionTable {
     ("inv_beta_inc", .three(borel_inv_beta_inc)),
     ("inv_beta_inc_c", .three(borel_inv_beta_inc_c)),
     ("log_bessel_i", .two(borel_log_bessel_i)),
+    ("log_bessel_i_scaled", .two(borel_log_bessel_i_scaled)),
     ("log_bessel_i0", .one(borel_log_bessel_i0)),
     ("log_bessel_i1", .one(borel_log_bessel_i1)),
     ("log_bessel_k", .two(borel_log_bessel_k)),

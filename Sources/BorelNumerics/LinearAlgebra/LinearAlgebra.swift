@@ -110,8 +110,8 @@ public enum LinearAlgebra {
 
   /// C = op(A) op(B) of m x n, inner size k; op transposes where asked.
   public static func multiply(
-    m: Int, n: Int, k: Int, _ a: Input, transposed transposeA: Bool = false, _ b: Input,
-    transposed transposeB: Bool = false, into c: Output
+    m: Int, n: Int, k: Int, _ a: Input, _ b: Input, transposingFirst transposeA: Bool = false,
+    transposingSecond transposeB: Bool = false, into c: Output
   ) throws(NumericalFailure) {
     try sizes(m, n, k)
     if m == 0 || n == 0 { return }

@@ -86,6 +86,7 @@ double borel_inv_beta_inc_c(double a, double b, double q);
 
 /* Bessel functions. */
 double borel_log_bessel_i(double nu, double x);
+double borel_log_bessel_i_scaled(double nu, double x); /* log(e^-x I) */
 double borel_log_bessel_i0(double x);
 double borel_log_bessel_i1(double x);
 double borel_log_bessel_k(double nu, double x);
