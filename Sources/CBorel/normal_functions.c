@@ -217,6 +217,7 @@ static double exp_mod_log_lower(double a, double z) {
                              log_cdf_step(z, a));
   }
   struct exponential_context c = {a, z, borel_log_normal_cdf(z)};
+  if (c.log_start == -INFINITY) return -INFINITY;
   double scale = 1.0 / (a + 1.0 + log_cdf_slope(z));
   return log(a) + c.log_start + log(borel_tail_integral(exponential_log_ratio, &c, scale, INFINITY));
 }

@@ -147,32 +147,33 @@ import Testing
 
   /// Inside the domain, out to parameters of 1e-100 and 1e100: never NaN, lower and upper tail sum to 1, and the cdf never falls.
   @Test func tailsAreCompleteAndMonotone() throws {
-    let parameters = [
+    let parameters: [Double] = [
       1e-100, 1e-10, 1e-5, 0.01, 0.3, 0.999, 1, 1.5, 7.5, 29.9, 30.1, 100, 1999, 2001, 1e5, 1e8, 1e12, 1e100,
     ]
-    let positive = [
+    let positive: [Double] = [
       0, 1e-320, 1e-300, 1e-100, 1e-25, 1e-5, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 150, 1e3, 2e3, 1e5, 1.001e5, 1e8, 1e12,
       1e200,
     ]
-    let unit = [0, 1e-320, 1e-300, 1e-100, 1e-10, 1e-3, 0.1, 0.25, 0.5, 0.9, 0.999, 0.9999999, 1]
-    let real = positive.reversed().map { -$0 } + positive
-    let angles = [-3.14159265, -3.1, -2, -1, -0.1, -1e-3, -1e-10, -1e-200, 0, 1e-200, 1e-5, 0.1, 1, 2, 3.14159]
-    let counts = [0, 1, 2, 5, 10, 100, 1e3, 1e6, 1e9, 1e12, 5e14]
-    let one = parameters.map { [$0] }
-    let two = parameters.flatMap { a in parameters.map { [a, $0] } }
-    let trials = [0, 1, 5, 100, 1e4, 1e6, 1e10, 1e15].flatMap { n in unit.map { [n, $0] } }
+    let unit: [Double] = [0, 1e-320, 1e-300, 1e-100, 1e-10, 1e-3, 0.1, 0.25, 0.5, 0.9, 0.999, 0.9999999, 1]
+    let real: [Double] = positive.reversed().map { -$0 } + positive
+    let angles: [Double] = [
+      -3.14159265, -3.1, -2, -1, -0.1, -1e-3, -1e-10, -1e-200, 0, 1e-200, 1e-5, 0.1, 1, 2, 3.14159,
+    ]
+    let counts: [Double] = [0, 1, 2, 5, 10, 100, 1e3, 1e6, 1e9, 1e12, 5e14]
+    let one: [[Double]] = parameters.map { [$0] }
+    let two: [[Double]] = parameters.flatMap { a in parameters.map { [a, $0] } }
+    let rates: [[Double]] = parameters.map { [0, 1, $0] }
+    let trials: [[Double]] = [0, 1, 5, 100, 1e4, 1e6, 1e10, 1e15].flatMap { n in unit.map { [n, $0] } }
+    let successes: [[Double]] = parameters.flatMap { r in unit.dropFirst().map { [r, $0] } }
     let families: [(lower: String, upper: String, parameters: [[Double]], grid: [Double])] = [
       ("log_gamma_p", "log_gamma_q", one, positive),
       ("log_beta_inc", "log_beta_inc_c", two, unit),
       ("log_student_t_cdf", "log_student_t_ccdf", one, real),
       ("log_von_mises_cdf", "log_von_mises_ccdf", one, angles),
-      ("log_exp_mod_normal_cdf", "log_exp_mod_normal_ccdf", parameters.map { [0, 1, $0] }, real),
+      ("log_exp_mod_normal_cdf", "log_exp_mod_normal_ccdf", rates, real),
       ("log_poisson_cdf", "log_poisson_ccdf", one, counts),
       ("log_binomial_cdf", "log_binomial_ccdf", trials, counts),
-      (
-        "log_neg_binomial_cdf", "log_neg_binomial_ccdf",
-        parameters.flatMap { r in unit.dropFirst().map { [r, $0] } }, counts
-      ),
+      ("log_neg_binomial_cdf", "log_neg_binomial_ccdf", successes, counts),
     ]
     for (lower, upper, parameters, grid) in families {
       for p in parameters {
