@@ -15,7 +15,8 @@ public func renderJSON(_ diagnostic: Diagnostic, in sources: SourceMap) -> Strin
     "{" + (placeFields(label.span, sources) + ["\"label\":" + jsonString(label.text)]).joined(separator: ",") + "}"
   }
   fields.append("\"related\":[" + related.joined(separator: ",") + "]")
-  fields.append("\"notes\":[" + (diagnostic.notes + diagnostic.callNotes(in: sources)).map(jsonString).joined(separator: ",") + "]")
+  fields.append(
+    "\"notes\":[" + (diagnostic.notes + diagnostic.callNotes(in: sources)).map(jsonString).joined(separator: ",") + "]")
   fields.append("\"hint\":" + (diagnostic.hint.map(jsonString) ?? "null"))
   return "{" + fields.joined(separator: ",") + "}"
 }

@@ -1,11 +1,11 @@
 // Reading and writing files and folders with the C library.
 
 #if canImport(Darwin)
-  import Darwin
+import Darwin
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Glibc
+import Glibc
 #endif
 
 func readFile(_ path: String) -> [UInt8]? {

@@ -1,11 +1,11 @@
 // The parent process: starts workers, restarts them after a crash or a hang, and keeps the inputs at fault.
 
 #if canImport(Darwin)
-  import Darwin
+import Darwin
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Glibc
+import Glibc
 #endif
 
 /// Totals over all workers.

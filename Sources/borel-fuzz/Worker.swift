@@ -3,11 +3,11 @@
 import BorelSource
 
 #if canImport(Darwin)
-  import Darwin
+import Darwin
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Glibc
+import Glibc
 #endif
 
 /// What one worker shares with its parent, in a memory-mapped file.

@@ -3,11 +3,11 @@
 import BorelSyntax
 
 #if canImport(Darwin)
-  import Darwin
+import Darwin
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Glibc
+import Glibc
 #endif
 
 private let usage = """
@@ -133,7 +133,8 @@ private func supervise(_ options: Options) -> Int32 {
   for (index, text) in tally.violations.prefix(20) { print("  program \(index): \(text)") }
   print(pad("time", 24) + "\(elapsed)")
   print()
-  print(pad("shape", 24) + pad("100 kB (ms)", 14) + pad("1 MB (ms)", 14) + pad("ratio", 10)
+  print(
+    pad("shape", 24) + pad("100 kB (ms)", 14) + pad("1 MB (ms)", 14) + pad("ratio", 10)
       + "parsing 1 MB (ms)")
   var superlinear = 0
   for scaling in measureScaling() {
@@ -155,9 +156,9 @@ private func supervise(_ options: Options) -> Int32 {
 /// The path of this program, for starting workers.
 private func executablePath() -> String {
   #if os(Linux)
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    if length > 0 { return String(decoding: buffer[0..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+  var buffer = [CChar](repeating: 0, count: 4096)
+  let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+  if length > 0 { return String(decoding: buffer[0..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self) }
   #endif
   return CommandLine.arguments[0]
 }

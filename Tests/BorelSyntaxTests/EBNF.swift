@@ -78,7 +78,8 @@ struct EBNFReader {
 
   private mutating func expect(_ character: Character) throws {
     guard current == character else {
-      throw EBNFError(description: "expected \(character) at \(position): \(String(characters[position...].prefix(30)))")
+      throw EBNFError(
+        description: "expected \(character) at \(position): \(String(characters[position...].prefix(30)))")
     }
     position += 1
     try skip()

@@ -34,7 +34,9 @@ struct Earley {
     var reached = 0
 
     func add(_ item: Item, at position: Int, to items: inout [Item]) {
-      guard seen.insert(Key(position: position, rule: item.rule, dot: item.dot, origin: item.origin)).inserted else { return }
+      guard seen.insert(Key(position: position, rule: item.rule, dot: item.dot, origin: item.origin)).inserted else {
+        return
+      }
       while sets.count <= position {
         sets.append([])
         waiting.append([:])

@@ -21,7 +21,9 @@ import Testing
     let grammar = try GrammarFile()
     var used: Set<String> = []
     for path in Repository.programs(["Tests/Golden/good"]) {
-      for rule in grammar.derive(try Repository.text(path)).rules ?? [] { used.insert(grammar.overTokens.rules[rule].label) }
+      for rule in grammar.derive(try Repository.text(path)).rules ?? [] {
+        used.insert(grammar.overTokens.rules[rule].label)
+      }
     }
     let missing = grammar.overTokens.labels.subtracting(used).sorted()
     #expect(missing.isEmpty, "not exercised by Tests/Golden/good:\n\(missing.joined(separator: "\n"))")
@@ -39,7 +41,9 @@ import Testing
         failures.append("refused: \(text)\n\(errors(text))")
         continue
       }
-      if !parsed(formatted).result.tree.isSame(as: result.tree) { failures.append("tree changed: \(text)\n\(formatted)") }
+      if !parsed(formatted).result.tree.isSame(as: result.tree) {
+        failures.append("tree changed: \(text)\n\(formatted)")
+      }
       if format(formatted) != formatted { failures.append("not idempotent: \(text)\n\(formatted)") }
     }
     #expect(failures.isEmpty, "\(failures.prefix(3).joined(separator: "\n\n"))")

@@ -97,7 +97,8 @@ struct PlainGrammar {
     case .alternatives(let parts):
       let group = fresh("(\(name))")
       for part in parts {
-        add(group, symbols(of: part, in: name, parameter: parameter), "\(name): \(body.description): \(part.description)")
+        add(
+          group, symbols(of: part, in: name, parameter: parameter), "\(name): \(body.description): \(part.description)")
       }
       return [.nonterminal(group)]
     case .optional(let inner):

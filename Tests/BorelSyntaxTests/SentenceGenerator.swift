@@ -57,7 +57,9 @@ struct SentenceGenerator {
   private mutating func expand(_ nonterminal: Int, _ depth: Int, _ tokens: inout [String]) {
     let rules = grammar.rulesOf[nonterminal].filter { SentenceGenerator.height(grammar.rules[$0], heights) < 1000 }
     let least = rules.map { SentenceGenerator.height(grammar.rules[$0], heights) }.min() ?? 0
-    let allowed = rules.filter { SentenceGenerator.height(grammar.rules[$0], heights) <= max(tokens.count < budget ? depth : 0, least) }
+    let allowed = rules.filter {
+      SentenceGenerator.height(grammar.rules[$0], heights) <= max(tokens.count < budget ? depth : 0, least)
+    }
     guard let rule = allowed.randomElement(using: &random) else { return }
     var excludesBrace = false
     for symbol in grammar.rules[rule].symbols {

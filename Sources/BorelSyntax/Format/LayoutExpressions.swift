@@ -185,7 +185,8 @@ extension Layout {
     if closer == opener + 1, !hasComment(from: opener, to: closer) { return .concat([open, close]) }
 
     let ranges = elements(opener, closer)
-    let fills = tokens[opener].kind == .leftBracket && ranges.count > 4 && ranges.allSatisfy(isLiteral)
+    let fills =
+      tokens[opener].kind == .leftBracket && ranges.count > 4 && ranges.allSatisfy(isLiteral)
       && !hasComment(from: opener, to: closer)
     let afterOpen = trailingComments(after: opener, before: opener + 1)
     var items: [Document] = []

@@ -130,10 +130,12 @@ struct Lexer {
     case UInt8(ascii: "e"):
       return matches("else") ? .elseKeyword : matches("expect") ? .expectKeyword : .identifier
     case UInt8(ascii: "f"):
-      return matches("for") ? .forKeyword
+      return matches("for")
+        ? .forKeyword
         : matches("fn") ? .fnKeyword : matches("false") ? .falseKeyword : .identifier
     case UInt8(ascii: "i"):
-      return matches("if") ? .ifKeyword
+      return matches("if")
+        ? .ifKeyword
         : matches("in") ? .inKeyword : matches("import") ? .importKeyword : .identifier
     case UInt8(ascii: "l"): return matches("let") ? .letKeyword : .identifier
     case UInt8(ascii: "m"): return matches("model") ? .modelKeyword : .identifier
@@ -233,7 +235,7 @@ struct Lexer {
     }
     if token.onNewLine, index > 0 {
       let inside = openBrackets.last.map { tokens[Int($0)].kind == .leftBrace } ?? true
-      token.startsStatement = inside && !previous.continuesAfter && !kind.continuesBefore
+      token.startsStatement = inside && separates(previous, kind)
     }
     switch kind {
     case .leftParen:
@@ -248,6 +250,12 @@ struct Lexer {
     default: break
     }
     tokens.append(token)
+  }
+
+  /// A line break between these two tokens ends a statement, brackets apart.
+  private func separates(_ previous: TokenKind, _ next: TokenKind) -> Bool {
+    if next.beginsStatement { return previous != .leftBrace }
+    return !previous.continuesAfter && !next.continuesBefore
   }
 
   /// Pops the opening bracket that a closing one matches; brackets opened after it stay without partner.
@@ -304,8 +312,7 @@ struct Lexer {
       }
       if token.onNewLine, index > 0 {
         tokens[index].startsStatement =
-          open.last ?? .leftBrace == .leftBrace && !tokens[index - 1].kind.continuesAfter
-          && !token.kind.continuesBefore
+          open.last ?? .leftBrace == .leftBrace && separates(tokens[index - 1].kind, token.kind)
       }
       switch token.kind {
       case .leftParen, .leftBracket, .leftBrace: if token.partner >= 0 { open.append(token.kind) }

@@ -134,11 +134,11 @@ extension Lexer {
         if let (_, length) = decodeScalar(at: end) {
           end += length
         } else {
+          let first = end
+          while end < bytes.count, bytes[end] >= 0x80, decodeScalar(at: end) == nil { end += 1 }
           report(
             Diagnostic(
-              code: "invalid-utf8", "the text is not UTF-8 here", at: span(end, end + 1),
-              hint: "save the file as UTF-8"))
-          end += 1
+              code: "invalid-utf8", "the text is not UTF-8 here", at: span(first, end), hint: "save the file as UTF-8"))
         }
       } else {
         end += 1

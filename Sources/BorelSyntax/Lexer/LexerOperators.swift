@@ -85,8 +85,8 @@ extension Lexer {
     let length = third == UInt8(ascii: "=") ? 3 : 2
     report(
       Diagnostic(
-        code: "bad-range", "a range is written a..<b (without b) or a...b (with b)",
-        at: span(start, start + length)))
+        code: "bad-range", "`..` is not an operator", at: span(start, start + length),
+        hint: "a range is written a..<b (without b) or a...b (with b)"))
     return (.rangeClosed, length)
   }
 
@@ -182,7 +182,8 @@ extension Lexer {
     }
     position = start + length
     let place = span(start, position)
-    let codePoint = "U+" + String(repeating: "0", count: max(0, 4 - String(scalar.value, radix: 16).utf8.count))
+    let codePoint =
+      "U+" + String(repeating: "0", count: max(0, 4 - String(scalar.value, radix: 16).utf8.count))
       + String(scalar.value, radix: 16, uppercase: true)
     switch scalar {
     case "\u{201C}", "\u{201D}", "\u{201E}", "\u{00AB}", "\u{00BB}":

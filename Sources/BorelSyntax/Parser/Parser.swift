@@ -28,6 +28,8 @@ struct Parser {
   var depth = 0
   /// An open bracket at the end of the file has been reported; those around it are not.
   var reportedOpenEnd = false
+  /// The outermost statement has been reported as nested too deeply; once is enough.
+  var reportedTooDeep = false
   /// The program declares a variable named `target`, so `target +=` is not Stan's.
   var declaresTarget = false
 
@@ -199,6 +201,8 @@ struct Parser {
   }
 
   mutating func failTooDeep() {
+    if reportedTooDeep { panicking = true }
+    reportedTooDeep = true
     fail(
       Diagnostic(
         code: "nested-too-deeply", "this is nested too deeply", at: tokenSpan,

@@ -150,7 +150,7 @@ extension Parser {
   private mutating func noteChain(_ infix: Infix) {
     switch infix.precedence {
     case Precedence.range:
-      note(Diagnostic(code: "chained-range", "a range has two ends", at: tokenSpan))
+      note(Diagnostic(code: "chained-range", "a range has two ends", at: tokenSpan, hint: "write a..<b or a...b"))
     case Precedence.equality:
       note(
         Diagnostic(

@@ -182,19 +182,19 @@ extension Parser {
 
   private mutating func parseArrowBody() -> FunctionBody {
     guard kind == .leftBrace else { return .expression(parseExpression()) }
-    noteRecordBody()
+    if noteRecordBody() { return .expression(parseBracketed { $0.parseExpression() }) }
     return .block(parseBlock(after: "=>"))
   }
 
-  /// `x => {a: 1}` reads as a block.
-  private mutating func noteRecordBody() {
+  /// `x => {a: 1}` reads as a block; true when it was meant as a record.
+  private mutating func noteRecordBody() -> Bool {
     let key = kind(ahead: 1)
-    guard key.isName || key == .string, kind(ahead: 2) == .colon else { return }
+    guard key.isName || key == .string, kind(ahead: 2) == .colon else { return false }
     note(
       Diagnostic(
         code: "record-body", "`{` after `=>` begins a block", at: tokenSpan,
         hint: "put the record in parentheses: x => ({a: 1})"))
-    panicking = true
+    return true
   }
 
   /// `fn(x) { ... }` without a name, and the like.

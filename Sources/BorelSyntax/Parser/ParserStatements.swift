@@ -65,6 +65,7 @@ extension Parser {
       }
       let before = index
       panicking = false
+      if !inBlock { reportedTooDeep = false }
       tokens[index].beginsParsedStatement = true
       height = 1
       statements.append(parseStatement())
