@@ -12,12 +12,15 @@ public struct ChainPlan: Sendable {
   public var draws: Int
   /// Steps of the kernel per iteration.
   public var stepsPerIteration: Int
+  /// Iterations after warm-up for one draw.
+  public var thin: Int
 
-  public init(chains: Int = 4, warmup: Int = 500, draws: Int = 1000, stepsPerIteration: Int = 1) {
+  public init(chains: Int = 4, warmup: Int = 500, draws: Int = 1000, stepsPerIteration: Int = 1, thin: Int = 1) {
     self.chains = max(chains, 1)
     self.warmup = max(warmup, 0)
     self.draws = max(draws, 0)
     self.stepsPerIteration = max(stepsPerIteration, 1)
+    self.thin = max(thin, 1)
   }
 }
 
@@ -50,7 +53,10 @@ public func runChains<K: Kernel, A: Adaptation<K>, Source: RandomSource, Output:
       output: output, failures: NumericalFailureLog(), steps: 0, acceptanceSum: 0, wasCancelled: false)
     let position = try start(chain, &startRandom, &result.failures)
     var state = try kernel.initialState(at: position, of: target)
-    for iteration in 0..<plan.warmup + plan.draws {
+    let (sampling, overflow) = plan.draws.multipliedReportingOverflow(by: plan.thin)
+    let total = plan.warmup.addingReportingOverflow(overflow ? .max : sampling)
+    let iterations = total.overflow ? .max : total.partialValue
+    for iteration in 0..<iterations {
       if control.isCancelled() {
         result.wasCancelled = true
         break
@@ -68,11 +74,13 @@ public func runChains<K: Kernel, A: Adaptation<K>, Source: RandomSource, Output:
         }
         last = info
       }
-      if !isWarmup, let last { record(state, last, &result.output) }
+      if !isWarmup, (iteration - plan.warmup + 1).isMultiple(of: plan.thin), let last {
+        record(state, last, &result.output)
+      }
       control.progress?(
         Progress(
           phase: isWarmup ? "warm-up" : "draws", chain: chain, completed: iteration + 1,
-          total: plan.warmup + plan.draws,
+          total: iterations,
           acceptance: result.steps > 0 ? result.acceptanceSum / Double(result.steps) : nil,
           failures: result.failures.count))
     }

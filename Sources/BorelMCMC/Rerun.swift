@@ -75,18 +75,40 @@ struct Rerun<Run: Execution> {
       checkpoints.append(Checkpoint(index: first + entries.count, run: run))
     }
     let index = try oldIndex(of: address, at: span, in: &state)
-    if keepsValues, let index, supportsMatch(state.entries[index].support, support) {
+    if keepsValues, let index, supportsMatch(state.entries[index].support, support),
+      let logDensity = try scoreKept(state.entries[index].value, support, &run)
+    {
       isKept[index - first] = true
       let value = state.entries[index].value
-      return append(address, value, try run.score(value), support, span) ? value : nil
+      return append(address, value, logDensity, support, span) ? value : nil
     }
     guard freshAddresses.insert(address).inserted else {
       throw duplicateAddress(address, first: entries.first { $0.address == address }?.span, second: span)
     }
-    let value = try random.drawValue(from: &run)
+    let value: Value
+    do throws(Failure) {
+      value = try random.drawValue(from: &run)
+    } catch {
+      // Drawing everything afresh is no move for a program with an improper choice.
+      if !keepsValues, error.isUndefinedDraw { return nil }
+      throw error
+    }
     let logDensity = try run.score(value)
     logFresh += logDensity
     return append(address, value, logDensity, support, span) ? value : nil
+  }
+
+  /// The log density of an old value; nil where the value has not the type or shape of the new choice.
+  ///
+  /// Only supports that are not listed can match and yet differ in shape; then neither value fits the other choice.
+  private func scoreKept(_ value: Value, _ support: Support, _ run: inout Run) throws(Failure) -> Double? {
+    guard case .discrete = support else { return try run.score(value) }
+    do throws(Failure) {
+      return try run.score(value)
+    } catch {
+      guard error.kind == .user else { throw error }
+      return nil
+    }
   }
 
   /// The index of an old choice at this address; an error where this execution has made a choice there before.

@@ -113,7 +113,14 @@ public struct SingleSiteMetropolis<P: Program>: Kernel {
     _ entry: TraceEntry, _ row: Int, _ run: inout P.Run, _ random: inout Source
   ) throws(Failure) -> (value: Value, logDensity: Double, logRatio: Double)? {
     guard let proposal = proposals[row].proposal else {
-      let value = try random.drawValue(from: &run)
+      let value: Value
+      do throws(Failure) {
+        value = try random.drawValue(from: &run)
+      } catch {
+        // An improper distribution has no draws: this row leaves the choice to the others.
+        if error.isUndefinedDraw { return nil }
+        throw error
+      }
       let logDensity = try run.score(value)
       return (value, logDensity, entry.logDensity - logDensity)
     }

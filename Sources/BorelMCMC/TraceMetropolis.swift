@@ -12,6 +12,8 @@ public struct TraceMetropolis: Sendable {
   public var draws: Int
   /// Proposals per draw; nil takes the number of free choices of the first start, at most 100.
   public var stepsPerDraw: Int?
+  /// Of so many draws after warm-up one is kept.
+  public var thin = 1
   public var proposals = ProposalRow.standard
   /// How many executions are tried for a start of positive density.
   public var maximumStarts: Int
@@ -35,7 +37,7 @@ public struct TraceMetropolis: Sendable {
     if let stepsPerDraw { steps = stepsPerDraw } else { steps = try defaultSteps(program, random) }
     let results = try runChains(
       of: SingleSiteMetropolis<P>(proposals: proposals), adaptation: ScaleAdaptation<P>(), on: program,
-      plan: ChainPlan(chains: chains, warmup: warmup, draws: draws, stepsPerIteration: steps),
+      plan: ChainPlan(chains: chains, warmup: warmup, draws: draws, stepsPerIteration: steps, thin: thin),
       output: TraceRecorder(recordsValue: recordsValue), random: random, control: control,
       start: { (_, random, failures) throws(Failure) in
         try startingTrace(of: program, using: &random, attempts: maximumStarts, &failures)
@@ -78,28 +80,4 @@ public struct TraceMetropolis: Sendable {
       draws: table, failures: failures, executions: steps, acceptance: steps > 0 ? acceptance / Double(steps) : nil,
       wasCancelled: results.contains(where: \.wasCancelled), warnings: warnings)
   }
-}
-
-/// A trace of positive density, drawn from the program; an error that tells the most frequent reason where none is found.
-public func startingTrace<P: Program, Source: RandomSource>(
-  of program: P, using random: inout Source, attempts: Int, _ failures: inout NumericalFailureLog
-) throws(Failure) -> Trace {
-  for attempt in 0..<attempts {
-    var attemptRandom = random.child(UInt64(attempt))
-    let weighted = try program.generate(using: &attemptRandom, stopsAtZero: true)
-    if let failure = weighted.failure { failures.record(failure) }
-    if weighted.logWeight > -.infinity, weighted.trace.logPrior > -.infinity { return weighted.trace }
-  }
-  var diagnostic = Diagnostic(
-    code: "no-start", "no start with positive density was found in \(grouped(attempts)) executions",
-    hint: "conditions that hardly any execution meets need `smc`, or `factor` instead of a hard condition")
-  if let most = failures.mostFrequent {
-    diagnostic.notes.append("\(grouped(most.count)) of them failed numerically: \(most.first.message)")
-    if let place = most.first.primary { diagnostic.secondary.append(.init(place.span, "failed here")) }
-  }
-  let impossible = attempts - failures.count
-  if impossible > 0 {
-    diagnostic.notes.append("\(grouped(impossible)) of them met an observation or a factor of weight zero")
-  }
-  throw Failure(.user, diagnostic)
 }

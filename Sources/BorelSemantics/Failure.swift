@@ -23,3 +23,8 @@ public struct Failure: Error, Sendable {
     self.diagnostic = diagnostic
   }
 }
+
+extension Failure {
+  /// Whether a distribution has no draws, as improper ones: they are scored, and a Markov chain moves them all the same.
+  public var isUndefinedDraw: Bool { kind == .numerical && diagnostic.code == "undefined-draw" }
+}

@@ -191,6 +191,47 @@ import Darwin
     #expect(result.draws["s"]?.allSatisfy { $0 > 0 } == true)
   }
 
+  @Test func improperPriorsStartAndMove() throws {
+    // mu has posterior normal(3, 2); s has density ∝ exp(-s) above 2.
+    let program = ProcessProgram {
+      sampleReal("mu", .improper(above: -.infinity)) { mu in
+        sampleReal("s", .improper(above: 2)) { s in
+          observe("y", .normal(mu, 2), .real(3)) { factor(-s) { .finish(.null) } }
+        }
+      }
+    }
+    let result = try TraceMetropolis(draws: 4000, stepsPerDraw: 4).run(program, random: RandomStream(seed: 21))
+    try expectMean(result.draws, "mu", 3)
+    try expectMean(result.draws, "s", 3)
+    #expect(result.failures.isEmpty)
+  }
+
+  @Test func arraysOfChangingLengthAreDrawnAfresh() throws {
+    let program = ProcessProgram {
+      sampleInt("n", .uniformInt(1, 3)) { n in
+        sample("c", .coins(n)) { c in
+          let heads = c.asArray?.realElements.reduce(0, +) ?? 0
+          return factor(heads * log(3)) { .finish(.real(heads)) }
+        }
+      }
+    }
+    // The evidence given n is ((1 + 3) / 2)^n = 2^n.
+    let result = try TraceMetropolis(draws: 4000, stepsPerDraw: 4).run(program, random: RandomStream(seed: 22))
+    try expectMean(result.draws, "n", (2 + 2 * 4 + 3 * 8) / 14.0)
+    try expectMean(result.draws, "value", 0.75 * (2 + 2 * 4 + 3 * 8) / 14.0)
+  }
+
+  @Test func thinningKeepsEveryFewDraws() throws {
+    let all = try TraceMetropolis(chains: 2, warmup: 5, draws: 12).run(
+      HiddenMarkov.program(3), random: RandomStream(seed: 1))
+    var method = TraceMetropolis(chains: 2, warmup: 5, draws: 4)
+    method.thin = 3
+    let thinned = try method.run(HiddenMarkov.program(3), random: RandomStream(seed: 1))
+    let every = try #require(all.draws["x[1]"])
+    #expect(
+      thinned.draws["x[1]"].map(Array.init) == [2, 5, 8, 11, 14, 17, 20, 23].map { every[every.startIndex + $0] })
+  }
+
   @Test func programsWithoutFreeChoices() throws {
     let result = try TraceMetropolis(draws: 5).run(
       ProcessProgram { factor(-1) { .finish(.int(3)) } }, random: RandomStream(seed: 3))

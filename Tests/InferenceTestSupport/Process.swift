@@ -92,7 +92,7 @@ public struct ProcessRun: Execution {
 
   public mutating func draw(using random: inout RandomStream) throws(Failure) -> Value {
     guard let law else { throw misuse }
-    return law.draw(using: &random)
+    return try law.draw(using: &random)
   }
 
   public mutating func logDensity(of value: Value) throws(Failure) -> Double {

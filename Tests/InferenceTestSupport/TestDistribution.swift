@@ -2,6 +2,7 @@
 
 import BorelNumerics
 import BorelSemantics
+import BorelSource
 import BorelValues
 
 #if canImport(Glibc)
@@ -29,8 +30,10 @@ public enum TestDistribution: Sendable {
   case simplex(Int)
   /// Whatever the value, this log density; draws are 0.
   case constant(Double)
+  /// Density 1 above a bound; cannot be drawn from.
+  case improper(above: Double)
 
-  public func draw(using random: inout RandomStream) -> Value {
+  public func draw(using random: inout RandomStream) throws(Failure) -> Value {
     switch self {
     case .bernoulli(let p): return .bool(random.uniform() < p)
     case .categorical(let p):
@@ -53,6 +56,7 @@ public enum TestDistribution: Sendable {
       let sum = x.reduce(0, +)
       return .array(x.map { $0 / sum })
     case .constant: return .real(0)
+    case .improper: throw Failure(.numerical, Diagnostic(code: "undefined-draw", "no draws"))
     }
   }
 
@@ -86,7 +90,9 @@ public enum TestDistribution: Sendable {
       guard let x = value.asArray, x.count == n else { return -.infinity }
       return x.realElements.reduce(0) { $0 - 0.5 * $1 * $1 - 0.5 * log(2 * Double.pi) }
     case .coins(let n):
-      guard let x = value.asArray, x.count == n, x.kind == .bool else { return -.infinity }
+      guard let x = value.asArray, x.count == n, x.kind == .bool else {
+        throw Failure(.user, Diagnostic(code: "wrong-shape", "not \(n) coins"))
+      }
       return -Double(n) * log(2)
     case .simplex(let n):
       guard let x = value.asArray?.realElements, x.count == n, x.allSatisfy({ $0 >= 0 }),
@@ -94,6 +100,7 @@ public enum TestDistribution: Sendable {
       else { return -.infinity }
       return lgamma(Double(n))
     case .constant(let logDensity): return logDensity
+    case .improper(let bound): return value.asReal.map { $0 > bound ? 0 : -.infinity } ?? -.infinity
     }
   }
 
@@ -105,6 +112,7 @@ public enum TestDistribution: Sendable {
     case .poisson: .integers(lower: 0, upper: nil)
     case .normal, .constant: .reals(lower: -.infinity, upper: .infinity)
     case .uniform(let a, let b): .reals(lower: a, upper: b)
+    case .improper(let bound): .reals(lower: bound, upper: .infinity)
     case .exponential: .reals(lower: 0, upper: .infinity)
     case .beta: .reals(lower: 0, upper: 1)
     case .normals(let n): .continuous(shape: [n], unconstrained: true)
