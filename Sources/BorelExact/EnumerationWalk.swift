@@ -51,25 +51,43 @@ extension Execution {
   }
 }
 
-/// The state of a walk: the choices on the way to the current execution, each with the values still to be tried.
-struct EnumerationWalk<Run: Execution> {
-  private struct Frame {
-    /// The execution stopped at the choice; given away to the last value.
-    var run: Run?
-    let logWeight: Double
-    let values: [Value]
-    let logDensities: [Double]
-    let slot: Int
-    /// The value being explored.
-    var current = -1
-    var mass = LogSum()
+/// A choice on the way to the current execution, with its values.
+private struct Frame {
+  let logWeight: Double
+  let values: [Value]
+  let logDensities: [Double]
+  let slot: Int
+  /// The value being explored.
+  var current = -1
+  var mass = LogSum()
+
+  /// Moves on to the next value of positive probability; false where there is none.
+  mutating func moveToNext() -> Bool {
+    current = following
+    return current < values.count
   }
 
+  /// Whether the current value is the last one of positive probability.
+  var isLast: Bool { following == values.count }
+
+  private var following: Int {
+    var next = current + 1
+    while next < values.count, logDensities[next] == -.infinity { next += 1 }
+    return next
+  }
+}
+
+/// The state of a walk: the choices on the way to the current execution, each with the values still to be tried.
+///
+/// Executions stand in an array of their own, for then the frames are of one type whatever the program is.
+struct EnumerationWalk<Run: Execution> {
   let limits: Enumeration
   let budget: ExecutionBudget
   let control: RunControl
   var tables = EnumerationTables()
   private var frames: [Frame] = []
+  /// For every frame with values left, the execution stopped at its choice; the last value takes it away.
+  private var forks: [Run] = []
   private var prefix: [PathChoice] = []
   private var unspent = 0
 
@@ -87,11 +105,16 @@ struct EnumerationWalk<Run: Execution> {
       slots.append(try tables.enter(choice.address, at: choice.span, depth: depth))
     }
     var total = LogSum()
-    var mass = try descend(subtree.run, subtree.logWeight)
+    var run = subtree.run
+    var mass = try descend(&run, subtree.logWeight)
     while let last = frames.indices.last {
       if let mass { add(mass, to: last) }
-      if let (run, logWeight) = nextBranch(of: last) {
-        mass = try descend(run, logWeight)
+      if frames[last].moveToNext() {
+        run = forks[forks.count - 1]
+        if frames[last].isLast { forks.removeLast() }
+        let position = frames[last].current
+        run.resume(with: frames[last].values[position])
+        mass = try descend(&run, frames[last].logWeight + frames[last].logDensities[position])
       } else {
         mass = frames[last].mass.value
         tables.leave(frames[last].slot)
@@ -107,8 +130,7 @@ struct EnumerationWalk<Run: Execution> {
   }
 
   /// Runs to the next choice, which becomes a frame, or to the end, whose log mass is returned.
-  private mutating func descend(_ run: Run, _ logWeight: Double) throws(Failure) -> Double? {
-    var run = run
+  private mutating func descend(_ run: inout Run, _ logWeight: Double) throws(Failure) -> Double? {
     var logWeight = logWeight
     switch run.advanceToChoice(&logWeight) {
     case .choice(let address):
@@ -116,7 +138,8 @@ struct EnumerationWalk<Run: Execution> {
       guard depth < limits.maximumDepth else { throw tooDeep(at: run.pendingSpan) }
       let slot = try tables.enter(address, at: run.pendingSpan, depth: depth)
       let (values, logDensities) = try run.weightedValues(limits)
-      frames.append(Frame(run: run, logWeight: logWeight, values: values, logDensities: logDensities, slot: slot))
+      frames.append(Frame(logWeight: logWeight, values: values, logDensities: logDensities, slot: slot))
+      if logDensities.contains(where: { $0 > -.infinity }) { forks.append(run) }
       return nil
     case .end(let end):
       try finish(end, logWeight)
@@ -125,21 +148,9 @@ struct EnumerationWalk<Run: Execution> {
     }
   }
 
-  /// The fork for the next possible value of a frame's choice, nil where all have been tried.
-  private mutating func nextBranch(of index: Int) -> (Run, Double)? {
-    var next = frames[index].current + 1
-    while next < frames[index].values.count, frames[index].logDensities[next] == -.infinity { next += 1 }
-    frames[index].current = next
-    guard next < frames[index].values.count else { return nil }
-    let isLast = !frames[index].logDensities[(next + 1)...].contains { $0 > -.infinity }
-    guard var run = frames[index].run else { return nil }
-    if isLast { frames[index].run = nil }
-    run.resume(with: frames[index].values[next])
-    return (run, frames[index].logWeight + frames[index].logDensities[next])
-  }
-
   private mutating func add(_ mass: Double, to index: Int) {
     let position = frames[index].current
+    guard position >= 0 else { return }
     frames[index].mass.add(mass)
     tables.add(mass, to: frames[index].slot, position: position, value: frames[index].values[position])
   }
