@@ -62,7 +62,7 @@ let package = Package(
     // 4: inference framework, virtual machine
     .target(
       name: "BorelInference",
-      dependencies: ["BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+      dependencies: ["BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws"]),
     .target(
       name: "BorelVM",
       dependencies: ["CBorelVM", "BorelSemantics", "BorelIR", "BorelValues", "BorelNumerics", "BorelSource"]),
@@ -70,13 +70,19 @@ let package = Package(
     // 5: algorithms
     .target(
       name: "BorelMCMC",
-      dependencies: ["BorelInference", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+      dependencies: [
+        "BorelInference", "BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws",
+      ]),
     .target(
       name: "BorelSMC",
-      dependencies: ["BorelInference", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+      dependencies: [
+        "BorelInference", "BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws",
+      ]),
     .target(
       name: "BorelExact",
-      dependencies: ["BorelInference", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelDraws"]),
+      dependencies: [
+        "BorelInference", "BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws",
+      ]),
 
     // 6: the driver and the embedding API, the only target that sees everything
     .target(
