@@ -1,5 +1,6 @@
 // Which diagnostics a program gets, by code; the wording is in Tests/Golden/bad.
 
+import BorelSema
 import SemaTestSupport
 import Testing
 
@@ -49,6 +50,11 @@ import Testing
     ("fn f(x) { return x\n print(x) }", ["unreachable-code"]),
     ("model m { let k = 3\n x ~ normal(0, 1) }", ["unused-variable"]),
     ("var x = 1\nx == 2\nprint(x)", ["unused-comparison"]),
+    ("model m { x ~ normal(0, 1) }\nprint(simulate(m() | {z: 1}))", ["unknown-name"]),
+    ("model m { x ~ normal(0, 1) }\nprint(simulate(m() | {x: 1} | {\"z[1]\": 1}))", ["unknown-name"]),
+    ("model m(s) { x ~ normal(0, s) }\nprint(simulate(do(m(1), {s: 1})))", ["not-random"]),
+    ("model m(s) { return s }", ["empty-model"]),
+    ("print(true + 1)", ["type-mismatch"]),
     // Types and shapes.
     ("print(\"a\" * 2)", ["type-mismatch"]),
     ("if 1 { print(1) }", ["type-mismatch"]),
@@ -100,6 +106,9 @@ import Testing
     "fn f(n) { fn g(k) = if k == 0 { 0 } else { g(k - 1) }\n g(n) }",
     "model m { let _unused = 3\n x ~ normal(0, 1) }",
     "model m { sample(normal(0, 1)) }\nmodel k { s ~ m()\n t ~ m }",
+    "model k { z ~ normal(0, 1) }\nmodel m { s ~ k()\n let f = mem(i => sample(normal(i, 1)))\n x ~ normal(f(1), 1) }\n"
+      + "print(simulate(m() | {x: 1, \"s/z\": 2} | {s: {z: 2}, \"f(1)/sample#1\": 3}))",
+    "model m { for i in 0..<3 { y[i] ~ normal(0, 1) } }\nprint(logdensity(m(), {y: [1, 2, 3]}), simulate(m() | {y: {1: 2}}))",
     // Types that are not certain.
     "fn f(x) = x + \"a\"",
     "fn f(c, x) = if c { x } else { x[0] }",
@@ -128,5 +137,13 @@ import Testing
   @Test(arguments: right) func rightProgram(text: String) {
     let result = analyze(text)
     #expect(result.codes.isEmpty, "\(text)\n\(result.text)")
+  }
+}
+
+@Suite struct GuideTests {
+  /// Every code has its explanation.
+  @Test func codesAreExplained() {
+    let codes = Set(RuleTests.wrong.flatMap(\.codes))
+    #expect(codes.filter { AnalyzerGuide.entries[$0] == nil } == [])
   }
 }

@@ -38,11 +38,24 @@ public final class TestLoader: ModuleLoader {
   }
 
   public func library(_ name: String) -> Module? {
-    guard let file = StandardLibrary.distributions[name] else { return nil }
+    if let file = StandardLibrary.distributions[name] { return parse("stdlib/" + file.path, Array(file.text.utf8)) }
+    guard Self.preludeNames.contains(name), let file = Self.prelude else { return nil }
     return parse("stdlib/" + file.path, Array(file.text.utf8))
   }
 
-  public let libraryNames = StandardLibrary.distributions.keys.sorted()
+  public let libraryNames = StandardLibrary.distributions.keys.sorted() + preludeNames
+
+  /// Functions of the library that are written in the language.
+  private static let prelude = StandardLibrary.files.first { $0.path == "prelude.ppl" }
+
+  private static let preludeNames: [String] = {
+    guard let prelude else { return [] }
+    var sources = SourceMap()
+    let file = sources.add(SourceFile(name: prelude.path, text: prelude.text))
+    return BorelSyntax.parse(file, in: sources).tree.statements.compactMap { statement in
+      if case .function(let declaration) = statement.kind { declaration.name.text } else { nil }
+    }
+  }()
 }
 
 /// A text that has been parsed and analyzed.

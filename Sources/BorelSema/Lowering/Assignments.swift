@@ -63,7 +63,7 @@ extension Lowerer {
   }
 
   /// Keeps an index in a temporary where evaluating it twice could give two results.
-  private func hold(_ subscript_: CoreSubscript, _ body: inout [CoreStatement]) -> CoreSubscript {
+  private func hold(_ part: CoreSubscript, _ body: inout [CoreStatement]) -> CoreSubscript {
     func held(_ index: CoreExpression) -> CoreExpression {
       switch index.kind {
       case .constant, .local, .capture, .global: return index
@@ -73,11 +73,11 @@ extension Lowerer {
         return CoreExpression(.local(temporary), index.span)
       }
     }
-    switch subscript_ {
+    switch part {
     case .index(let index): return .index(held(index))
     case .range(let lower, let upper, let closed, let span):
       return .range(lower: held(lower), upper: held(upper), closed: closed, span)
-    case .all: return subscript_
+    case .all: return part
     }
   }
 

@@ -90,7 +90,7 @@ extension Lowerer {
   }
 
   /// Where a callee is defined, if that is in the file that calls it: other places would only distract.
-  private func nearby(_ span: Span) -> Span? { span.file == file ? span : nil }
+  func nearby(_ span: Span) -> Span? { span.file == file ? span : nil }
 
   // MARK: Values
 
@@ -176,6 +176,7 @@ extension Lowerer {
         values.append(CoreExpression(.constant(row.parameters[index].defaultValue ?? .null), span))
       }
     }
+    noteValues(row, values, arguments)
     return CoreExpression(.callPrimitive(id, values + matched.rest), span)
   }
 

@@ -43,7 +43,9 @@ extension Lowerer {
         "not-available", "`expect` is not available in this version of Borel", at: span,
         hint: "estimate the expectation with `importance` or `mh`: `mean(post.x)`")
       return poison(span)
-    case .error: return poison(span)
+    case .error:
+      sawSyntaxError = true
+      return poison(span)
     }
   }
 
@@ -74,8 +76,8 @@ extension Lowerer {
     return CoreExpression(.field(lowerExpression(base), name.text), span)
   }
 
-  func lowerSubscript(_ subscript_: Subscript) -> CoreSubscript {
-    switch subscript_ {
+  func lowerSubscript(_ part: Subscript) -> CoreSubscript {
+    switch part {
     case .all(let span): return .all(span)
     case .expression(let index):
       if case .range(let lower, let upper, let closed) = index.kind {
@@ -146,6 +148,7 @@ extension Lowerer {
       _ = context.flow.leaveBranch(since: mark, wasReachable: context.flow.isReachable)
       return CoreExpression(operation == .and ? .and(first, second) : .or(first, second), span)
     case .condition:
+      noteCondition(first, right)
       return CoreExpression(.condition(first, on: lowerExpression(right)), span)
     default:
       return CoreExpression(.callPrimitive(primitive(operation.rawValue), [first, lowerExpression(right)]), span)

@@ -32,12 +32,17 @@ final class Lowerer {
   var nesting = 0
   /// The left side of the choice whose distribution is being lowered.
   var choosing: Span?
+  /// Values given to models by name, to be checked at the end.
+  var namedValues: [NamedValues] = []
+  /// True where the parser had to skip something.
+  var sawSyntaxError = false
   /// Types written on `let` and `var`, by the span of the value.
   var bindingTypes: [Span: CoreType] = [:]
   /// Functions to be checked by the type checker.
   var newFunctions: [FunctionID] = []
 
   static let maximumNesting = 1200
+  static let maximumDiagnostics = 100
 
   init(state: AnalyzerState, loader: any ModuleLoader) {
     self.state = state

@@ -11,6 +11,7 @@ extension Lowerer {
     state.imported.insert(module.identity)
     let main = lowerModule(module)
     markStochastic()
+    checkNamedValues()
     checkTypes()
     sortDiagnostics()
     return Analysis(main: main, diagnostics: diagnostics, models: models, definitions: definitions)
@@ -121,6 +122,11 @@ extension Lowerer {
       defineFunction(
         state.program[id].function, context, declaration.parameters, .block(declaration.body))
       state.program.models[id.index].sites = model.sites
+      if !context.hasEffects, !sawSyntaxError {
+        warning(
+          "empty-model", "model \(model.name) makes no random choice", at: declaration.name.span,
+          hint: "write `x ~ ...` in it, or define it with `fn`")
+      }
     case (.distribution(let declaration), .distribution(let id)):
       defineDistribution(id, declaration)
     default: break
@@ -232,5 +238,12 @@ extension Lowerer {
       return a == b ? $0.offset < $1.offset : a < b
     }
     diagnostics = sorted.map(\.element)
+    let most = Lowerer.maximumDiagnostics
+    guard diagnostics.count > most else { return }
+    diagnostics.removeSubrange(most...)
+    diagnostics.append(
+      Diagnostic(
+        code: "too-many-errors", "there are more errors; the rest is not shown",
+        at: diagnostics.last?.primary?.span))
   }
 }

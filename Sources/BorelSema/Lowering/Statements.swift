@@ -114,7 +114,7 @@ extension Lowerer {
     case .function(let declaration): lowerNestedFunction(declaration, span, into: &body)
     case .model(let declaration): misplaced("model", declaration.name)
     case .distribution(let declaration): misplaced("distribution", declaration.name)
-    case .error: break
+    case .error: sawSyntaxError = true
     }
   }
 

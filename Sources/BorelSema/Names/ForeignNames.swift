@@ -82,12 +82,14 @@ let foreignNames: [String: String] = [
   "MixtureModel": "mixture", "Truncated": "truncate", "truncated": "truncate", "filldist": "iid",
   // Arrays
   "length": "len", "size": "len", "num_elements": "len", "nrow": "len", "numel": "len", "dims": "shape",
-  "dim": "shape", "rep_vector": "fill", "rep_array": "fill", "rep_matrix": "fill", "rep": "fill", "full": "fill",
-  "repeat": "fill", "arange": "range", "seq": "range", "eye": "identity", "I": "identity", "diag": "diagonal",
-  "inv": "inverse", "matmul": "*", "dot_product": "dot", "t": "transpose", "append": "push", "append_row": "concat",
-  "append_array": "concat", "concatenate": "concat", "vcat": "concat", "hcat": "concat", "c": "[a, b, c]",
+  "dim": "shape", "rep_vector": "full", "rep_array": "full", "rep_matrix": "full", "fill": "full",
+  "repeat": "rep", "arange": "range", "seq": "range", "eye": "identity", "I": "identity", "diag": "diagonal",
+  "inv": "inverse", "matmul": "*", "dot_product": "dot", "t": "transpose", "push": "append", "cons": "append",
+  "append_row": "concat",
+  "append_array": "concat", "concatenate": "concat", "vcat": "concat", "hcat": "concat",
   "std": "sd", "stdev": "sd", "var_pop": "variance", "stddev": "sd", "average": "mean", "avg": "mean",
-  "percentile": "quantile", "argsort": "sort_indices", "sortperm": "sort_indices", "cumulative_sum": "cumsum",
+  "percentile": "quantile", "argsort": "order", "sortperm": "order", "cumulative_sum": "cumsum", "bincount": "tabulate",
+  "table": "tabulate", "typeof": "type_of", "type": "type_of", "class": "type_of", "has_key": "has",
   "pmap": "map", "lapply": "map", "sapply": "map", "reduce": "fold", "foldl": "fold", "collect": "map",
   // Numbers
   "ln": "log", "fabs": "abs", "power": "pow", "sigmoid": "inv_logit", "expit": "inv_logit",
@@ -109,6 +111,13 @@ let foreignNames: [String: String] = [
 ]
 
 private let sentences: [String: String] = [
+  "c": "an array is written `[a, b, c]`",
+  "array": "an array is written `[a, b, c]`",
+  "list": "a list is written `[a, b, c]`",
+  "tuple": "a tuple is written `(a, b)`",
+  "dict": "a record is written `{a: 1, b: 2}`",
+  "vector": "an array is written `[a, b, c]`",
+  "matrix": "a matrix is written `[[1, 2], [3, 4]]`",
   "target": "Borel has no `target`; write `x ~ d`, or `factor(logw)` to add to the log density",
   "increment_log_prob": "write `factor(logw)`",
   "potential": "write `factor(logw)`",
