@@ -1,4 +1,4 @@
-/* Draws of counts that stay exact for huge parameters: Poisson, binomial, negative binomial, hypergeometric, categorical. */
+/* Draws of counts, exact for huge parameters: Poisson, binomial, negative binomial, hypergeometric, categorical. */
 #include "CBorel.h"
 #include "borel_special.h"
 #include <math.h>

@@ -351,7 +351,8 @@ double borel_gsl_ran_geometric(borel_stream *s, double p) {
 }
 double borel_gsl_ran_hypergeometric(borel_stream *s, double n1, double n2, double t) {
   gsl_rng r = generator(s);
-  return count(n1) && count(n2) && count(t) && t <= n1 + n2 ? gsl_ran_hypergeometric(&r, (unsigned)n1, (unsigned)n2, (unsigned)t) : NAN;
+  int valid = count(n1) && count(n2) && count(t) && t <= n1 + n2;
+  return valid ? gsl_ran_hypergeometric(&r, (unsigned)n1, (unsigned)n2, (unsigned)t) : NAN;
 }
 double borel_gsl_ran_logarithmic(borel_stream *s, double p) {
   gsl_rng r = generator(s);

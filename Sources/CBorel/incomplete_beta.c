@@ -146,7 +146,9 @@ double borel_beta_inverse_logit(double a, double b, double log_lower, double log
     double slope = exp(log_prefix(a, b, x, y) + log(a) - value);
     double next = z - error / slope;
     if (!(next > low && next < high) || isnan(next)) {
-      next = isinf(low) ? high - 1.0 - 0.5 * fabs(high) : isinf(high) ? low + 1.0 + 0.5 * fabs(low) : 0.5 * (low + high);
+      next = isinf(low)    ? high - 1.0 - 0.5 * fabs(high)
+             : isinf(high) ? low + 1.0 + 0.5 * fabs(low)
+                           : 0.5 * (low + high);
     }
     if (fabs(next - z) <= 2e-16 * (1.0 + fabs(z))) {
       z = next;

@@ -79,7 +79,8 @@ double borel_normal_quantile_log(double log_p) {
 double borel_normal_quantile(double p) {
   if (!(p >= 0 && p <= 1)) return NAN;
   if (p == 0 || p == 1) return p == 0 ? -INFINITY : INFINITY;
-  if (p < 0.075 || p > 0.925) return p < 0.5 ? borel_normal_quantile_log(log(p)) : -borel_normal_quantile_log(log1p(-p));
+  if (p < 0.075) return borel_normal_quantile_log(log(p));
+  if (p > 0.925) return -borel_normal_quantile_log(log1p(-p));
   /* Centre: solve erf(x / sqrt 2) / 2 = p - 1/2, whose right side is exact. */
   double q = p - 0.5;
   double x = 2.50662827463100050242 * q * (1.0 + 1.04719755119659774615 * q * q);

@@ -1,5 +1,5 @@
-/* The ziggurat layers of ziggurat.c: right edges x[0] = v / f(r), x[1] = r, ..., x[256] = 0 and heights y[i] = f(x[i]) (y[0] = 0),
- * for f(x) = exp(-x^2 / 2) and f(x) = exp(-x), computed to 50 digits and rounded. */
+/* The ziggurat layers of ziggurat.c: right edges x[0] = v / f(r), x[1] = r, ..., x[256] = 0 and heights y[i] = f(x[i])
+ * (y[0] = 0), for f(x) = exp(-x^2 / 2) and f(x) = exp(-x), computed to 50 digits and rounded. */
 #include "ziggurat_tables.h"
 
 const double borel_normal_x[257] = {

@@ -46,7 +46,7 @@ static inline borel_stream borel_stream_child(const borel_stream *parent, uint64
   return child;
 }
 
-/* The root stream of a seed: the child `seed` of the all-zero identity, so that small seeds do not give related keys. */
+/* The root stream of a seed: child `seed` of the all-zero identity, so that small seeds do not give related keys. */
 static inline borel_stream borel_stream_seed(uint64_t seed) {
   borel_stream root = {0, 0, 0, 0};
   return borel_stream_child(&root, seed);
