@@ -137,6 +137,13 @@ let package = Package(
     .executableTarget(
       name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax", "BorelIR", "BorelSema", "BorelStandardLibrary"]),
 
+    // Times the virtual machine beside Lua; `make bench` runs it.
+    .executableTarget(
+      name: "borel-bench",
+      dependencies: [
+        "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics", "BorelValues",
+      ], exclude: ["programs"]),
+
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),
     .plugin(
@@ -149,6 +156,11 @@ let package = Package(
       dependencies: [
         "BorelVM", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource", "BorelSyntax", "BorelSema",
         "BorelStandardLibrary",
+      ]),
+    .testTarget(
+      name: "BorelVMTests",
+      dependencies: [
+        "BorelVM", "BorelSema", "BorelSyntax", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),

@@ -1,4 +1,5 @@
-/* The loop of the virtual machine: one label per operation, each with the frequent case inline. */
+/* The loop of the virtual machine: one function per operation, each with the frequent case inline and a tail call to the
+ * next. Tail calls keep the state in registers and give every operation an indirect jump of its own. */
 #include "borel_vm.h"
 
 /* From the Swift runtime. */
@@ -10,45 +11,74 @@ extern _Bool swift_isUniquelyReferenced_nonNull_native(const void *object);
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define IS_OBJECT(s) ((s).tag >= BOREL_STRING)
 
+#if defined(__has_attribute) && __has_attribute(preserve_none) && (defined(__x86_64__) || defined(__aarch64__))
+#define CONVENTION __attribute__((preserve_none))
+#else
+#define CONVENTION
+#endif
+#define TAIL __attribute__((musttail)) return
+
+/* `word` holds the instruction at `pc`. */
+#define STATE                                                                                                      \
+  borel_vm *vm, const borel_instruction *pc, borel_slot *R, const borel_slot *K, int64_t budget, borel_frame *frame, \
+      uint64_t word
+#define PASS vm, pc, R, K, budget, frame, word
+typedef CONVENTION borel_status (*borel_handler)(STATE);
+static const borel_handler handlers[BOREL_OPERATION_COUNT];
+
+#define OP_A ((uint16_t)(word >> 16))
+#define OP_B ((uint16_t)(word >> 32))
+#define OP_C ((uint16_t)(word >> 48))
+#define WIDE ((int32_t)(word >> 32))
+#define SHORT ((int16_t)(word >> 48))
+#define A (R + OP_A)
+#define B (R + OP_B)
+#define C (R + OP_C)
+
+#define OPERATION(name) static CONVENTION borel_status op_##name(STATE)
+#define RARE(name) static CONVENTION __attribute__((noinline, cold)) borel_status name(STATE)
+#define NEXT()                                                                                                     \
+  do {                                                                                                             \
+    __builtin_memcpy(&word, pc, sizeof word);                                                                      \
+    TAIL handlers[(uint16_t)word](PASS);                                                                           \
+  } while (0)
+#define DONE()                                                                                                     \
+  do {                                                                                                             \
+    pc++;                                                                                                          \
+    NEXT();                                                                                                        \
+  } while (0)
+/* For an operation that the loop does not finish. */
+#define LEAVE_UNLESS(condition)                                                                                    \
+  do {                                                                                                             \
+    if (UNLIKELY(!(condition))) TAIL leave(PASS);                                                                  \
+  } while (0)
+/* Before register a is overwritten, when the operands are known to be no objects. */
+#define VACATE_A()                                                                                                 \
+  do {                                                                                                             \
+    if (UNLIKELY(IS_OBJECT(*A))) TAIL release_and_repeat(PASS);                                                    \
+  } while (0)
+#define SPEND()                                                                                                    \
+  do {                                                                                                             \
+    if (UNLIKELY(--budget < 0)) TAIL out_of_budget(PASS);                                                          \
+  } while (0)
+
 static inline double as_double(uint64_t bits) {
-  union { uint64_t u; double d; } x = {bits};
-  return x.d;
+  double d;
+  __builtin_memcpy(&d, &bits, sizeof d);
+  return d;
 }
 static inline uint64_t as_bits(double d) {
-  union { double d; uint64_t u; } x = {d};
-  return x.u;
+  uint64_t bits;
+  __builtin_memcpy(&bits, &d, sizeof bits);
+  return bits;
 }
-
-__attribute__((noinline)) static void release(borel_slot *slot) {
-  void *object = (void *)slot->bits;
-  slot->tag = BOREL_NULL;
-  swift_release(object);
+static inline void set(borel_slot *slot, uint64_t bits, uint64_t tag) {
+  slot->bits = bits;
+  slot->tag = tag;
 }
-
-static inline void retain(borel_slot slot) {
-  if (UNLIKELY(IS_OBJECT(slot))) swift_retain((void *)slot.bits);
-}
-
-/* Before a register is overwritten. */
-static inline void vacate(borel_slot *slot) {
-  if (UNLIKELY(IS_OBJECT(*slot))) release(slot);
-}
-
-static inline void put_real(borel_slot *slot, double x) {
-  vacate(slot);
-  slot->bits = as_bits(x);
-  slot->tag = BOREL_REAL;
-}
-static inline void put_int(borel_slot *slot, int64_t n) {
-  vacate(slot);
-  slot->bits = (uint64_t)n;
-  slot->tag = BOREL_INT;
-}
-static inline void put_bool(borel_slot *slot, _Bool b) {
-  vacate(slot);
-  slot->bits = b;
-  slot->tag = BOREL_BOOL;
-}
+#define SET_REAL(x) set(A, as_bits(x), BOREL_REAL)
+#define SET_INT(n) set(A, (uint64_t)(n), BOREL_INT)
+#define SET_BOOL(b) set(A, (b), BOREL_BOOL)
 
 /* Loads a number; false for anything else. */
 static inline _Bool number(const borel_slot *slot, double *x) {
@@ -63,351 +93,477 @@ static inline _Bool number(const borel_slot *slot, double *x) {
   return 0;
 }
 
-/* Whether an object has exactly one owner. */
-static inline _Bool unique(const void *object) { return swift_isUniquelyReferenced_nonNull_native(object); }
+static inline borel_status stop(borel_status status, STATE) {
+  (void)R, (void)K, (void)word;
+  frame->pc = pc;
+  vm->frame = frame;
+  vm->budget = budget;
+  return status;
+}
+RARE(leave) { return stop(BOREL_INSTRUCTION, PASS); }
+RARE(stack_full) { return stop(BOREL_STACK_FULL, PASS); }
+RARE(frames_full) { return stop(BOREL_FRAMES_FULL, PASS); }
+RARE(returned) { return stop(BOREL_RETURNED, PASS); }
+RARE(leaving_scope) { return stop(BOREL_LEAVING_SCOPE, PASS); }
+RARE(out_of_budget) {
+  budget = 0;
+  return stop(BOREL_BUDGET, PASS);
+}
 
-#define ARRAY_FIELD(object, type, field) (*(type *)((char *)(object) + layout.field))
-
-borel_status borel_vm_run(borel_vm *vm) {
-  static const void *const labels[] = {
-#define BOREL_LABEL(name) &&op_##name,
-      BOREL_OPERATIONS(BOREL_LABEL)
-#undef BOREL_LABEL
-  };
-  borel_frame *frame = vm->frame;
-  const borel_instruction *pc = frame->pc;
-  borel_slot *R = vm->stack + frame->base;
-  const borel_slot *K = frame->function->constants;
-  const borel_layout layout = vm->layout;
-  int64_t budget = vm->budget;
-  borel_status status;
-  borel_instruction I;
-
-#define NEXT()                                                                                                     \
-  do {                                                                                                             \
-    I = *pc;                                                                                                       \
-    goto *labels[I.operation];                                                                                     \
-  } while (0)
-#define DONE()                                                                                                     \
-  do {                                                                                                             \
-    pc++;                                                                                                          \
-    NEXT();                                                                                                        \
-  } while (0)
-#define A (R + I.a)
-#define B (R + I.b)
-#define C (R + I.c)
-
+/* Releases what register a holds and performs the instruction again. */
+RARE(release_and_repeat) {
+  void *object = (void *)A->bits;
+  set(A, 0, BOREL_NULL);
+  swift_release(object);
   NEXT();
+}
 
-op_MOVE: {
-  borel_slot value = *B;
-  retain(value);
-  vacate(A);
-  *A = value;
+static inline void vacate(borel_slot *slot) {
+  if (UNLIKELY(IS_OBJECT(*slot))) {
+    void *object = (void *)slot->bits;
+    set(slot, 0, BOREL_NULL);
+    swift_release(object);
+  }
+}
+
+/* Puts a value, with a reference of its own, into register a. */
+#define COPY_TO_A(value)                                                                                           \
+  do {                                                                                                             \
+    borel_slot copied = (value);                                                                                   \
+    if (IS_OBJECT(copied)) swift_retain((void *)copied.bits);                                                      \
+    vacate(A);                                                                                                     \
+    *A = copied;                                                                                                   \
+  } while (0)
+
+/* MARK: Moves */
+
+RARE(move_object) {
+  COPY_TO_A(*B);
   DONE();
 }
-op_TAKE: {
-  borel_slot value = *B;
+OPERATION(MOVE) {
+  if (UNLIKELY(IS_OBJECT(*B) || IS_OBJECT(*A))) TAIL move_object(PASS);
+  *A = *B;
+  DONE();
+}
+OPERATION(TAKE) {
+  VACATE_A();
+  *A = *B;
   B->tag = BOREL_NULL;
-  vacate(A);
-  *A = value;
   DONE();
 }
-op_CONSTANT: {
-  borel_slot value = K[borel_wide(I)];
-  retain(value);
-  vacate(A);
-  *A = value;
+RARE(constant_object) {
+  COPY_TO_A(K[WIDE]);
   DONE();
 }
-op_CLEAR:
-  vacate(A);
+OPERATION(CONSTANT) {
+  const borel_slot *constant = K + WIDE;
+  if (UNLIKELY(IS_OBJECT(*constant) || IS_OBJECT(*A))) TAIL constant_object(PASS);
+  *A = *constant;
+  DONE();
+}
+OPERATION(CLEAR) {
+  VACATE_A();
   A->tag = BOREL_NULL;
   DONE();
-op_COMPLETE:
-  if (UNLIKELY(A->tag == BOREL_HOST)) goto leave;
-  DONE();
-op_GET_GLOBAL: {
-  borel_slot value = vm->globals[borel_wide(I)];
-  if (UNLIKELY(value.tag == BOREL_UNSET)) goto leave;
-  retain(value);
-  vacate(A);
-  *A = value;
+}
+OPERATION(COMPLETE) {
+  LEAVE_UNLESS(A->tag != BOREL_HOST);
   DONE();
 }
-op_SET_GLOBAL: {
-  borel_slot *global = vm->globals + borel_wide(I);
-  if (UNLIKELY(global->tag == BOREL_UNSET) || !unique(vm->globals_object)) goto leave;
+RARE(get_global_object) {
+  LEAVE_UNLESS(vm->globals[WIDE].tag != BOREL_UNSET);
+  COPY_TO_A(vm->globals[WIDE]);
+  DONE();
+}
+OPERATION(GET_GLOBAL) {
+  const borel_slot *global = vm->globals + WIDE;
+  if (UNLIKELY(IS_OBJECT(*global) || IS_OBJECT(*A))) TAIL get_global_object(PASS);
+  *A = *global;
+  DONE();
+}
+
+/* Whether an object has exactly one owner. The count is looked up in the object where that is known to be sound: strong
+ * references beyond the first stand above bit 33 of the second word, and other states of the object set bits there too. */
+static inline _Bool is_unique(const borel_vm *vm, const void *object) {
+  if (LIKELY(((const uint64_t *)object)[1] >> 33 == 0 && vm->layout.counts_are_inline)) return 1;
+  return 0;
+}
+
+/* Releases what register a holds and goes on with the instruction at `pc`. */
+RARE(release_and_go_on) {
+  vacate(A);
+  NEXT();
+}
+OPERATION(SET_GLOBAL) {
+  borel_slot *global = vm->globals + WIDE;
+  LEAVE_UNLESS(global->tag != BOREL_UNSET && is_unique(vm, vm->globals_object));
   borel_slot old = *global;
   *global = *A;
   A->tag = BOREL_NULL;
-  if (IS_OBJECT(old)) swift_release((void *)old.bits);
+  if (UNLIKELY(IS_OBJECT(old))) {
+    /* Released by way of register a. */
+    *A = old;
+    pc++;
+    TAIL release_and_go_on(PASS);
+  }
   DONE();
 }
-op_CAPTURE: {
-  borel_slot value = frame->closure->captures[borel_wide(I)];
-  retain(value);
-  vacate(A);
-  *A = value;
+RARE(capture_object) {
+  COPY_TO_A(frame->closure->captures[WIDE]);
+  DONE();
+}
+OPERATION(CAPTURE) {
+  const borel_slot *captured = frame->closure->captures + WIDE;
+  if (UNLIKELY(IS_OBJECT(*captured) || IS_OBJECT(*A))) TAIL capture_object(PASS);
+  *A = *captured;
   DONE();
 }
 
-#define ARITHMETIC(left, right, checked, op)                                                                       \
-  {                                                                                                                \
+/* MARK: Arithmetic */
+
+#define ARITHMETIC(name, left, right, checked, op)                                                                 \
+  RARE(mixed_##name) {                                                                                             \
+    double x, y;                                                                                                   \
+    LEAVE_UNLESS(number(left, &x) && number(right, &y));                                                           \
+    VACATE_A();                                                                                                    \
+    SET_REAL(x op y);                                                                                              \
+    DONE();                                                                                                        \
+  }                                                                                                                \
+  OPERATION(name) {                                                                                                \
     const borel_slot *l = left, *r = right;                                                                        \
     if (LIKELY(l->tag == BOREL_REAL && r->tag == BOREL_REAL)) {                                                    \
-      put_real(A, as_double(l->bits) op as_double(r->bits));                                                       \
-    } else if (LIKELY(l->tag == BOREL_INT && r->tag == BOREL_INT)) {                                               \
-      int64_t result;                                                                                              \
-      if (UNLIKELY(checked((int64_t)l->bits, (int64_t)r->bits, &result))) goto leave;                              \
-      put_int(A, result);                                                                                          \
-    } else {                                                                                                       \
-      double x, y;                                                                                                 \
-      if (UNLIKELY(!number(l, &x) || !number(r, &y))) goto leave;                                                  \
-      put_real(A, x op y);                                                                                         \
+      double result = as_double(l->bits) op as_double(r->bits);                                                    \
+      VACATE_A();                                                                                                  \
+      SET_REAL(result);                                                                                            \
+      DONE();                                                                                                      \
     }                                                                                                              \
-    DONE();                                                                                                        \
+    if (LIKELY(l->tag == BOREL_INT && r->tag == BOREL_INT)) {                                                      \
+      int64_t result;                                                                                              \
+      LEAVE_UNLESS(!checked((int64_t)l->bits, (int64_t)r->bits, &result));                                         \
+      VACATE_A();                                                                                                  \
+      SET_INT(result);                                                                                             \
+      DONE();                                                                                                      \
+    }                                                                                                              \
+    TAIL mixed_##name(PASS);                                                                                       \
   }
-op_ADD: ARITHMETIC(B, C, __builtin_add_overflow, +)
-op_SUBTRACT: ARITHMETIC(B, C, __builtin_sub_overflow, -)
-op_MULTIPLY: ARITHMETIC(B, C, __builtin_mul_overflow, *)
-op_ADD_K: ARITHMETIC(B, K + I.c, __builtin_add_overflow, +)
-op_SUBTRACT_K: ARITHMETIC(B, K + I.c, __builtin_sub_overflow, -)
-op_MULTIPLY_K: ARITHMETIC(B, K + I.c, __builtin_mul_overflow, *)
-op_K_SUBTRACT: ARITHMETIC(K + I.c, B, __builtin_sub_overflow, -)
+ARITHMETIC(ADD, B, C, __builtin_add_overflow, +)
+ARITHMETIC(SUBTRACT, B, C, __builtin_sub_overflow, -)
+ARITHMETIC(MULTIPLY, B, C, __builtin_mul_overflow, *)
+ARITHMETIC(ADD_K, B, K + OP_C, __builtin_add_overflow, +)
+ARITHMETIC(SUBTRACT_K, B, K + OP_C, __builtin_sub_overflow, -)
+ARITHMETIC(MULTIPLY_K, B, K + OP_C, __builtin_mul_overflow, *)
+ARITHMETIC(K_SUBTRACT, K + OP_C, B, __builtin_sub_overflow, -)
 
-#define DIVISION(left, right)                                                                                      \
-  {                                                                                                                \
+#define DIVISION(name, left, right)                                                                                \
+  OPERATION(name) {                                                                                                \
     double x, y;                                                                                                   \
-    if (UNLIKELY(!number(left, &x) || !number(right, &y))) goto leave;                                             \
-    put_real(A, x / y);                                                                                            \
+    LEAVE_UNLESS(number(left, &x) && number(right, &y));                                                           \
+    VACATE_A();                                                                                                    \
+    SET_REAL(x / y);                                                                                               \
     DONE();                                                                                                        \
   }
-op_DIVIDE: DIVISION(B, C)
-op_DIVIDE_K: DIVISION(B, K + I.c)
-op_K_DIVIDE: DIVISION(K + I.c, B)
+DIVISION(DIVIDE, B, C)
+DIVISION(DIVIDE_K, B, K + OP_C)
+DIVISION(K_DIVIDE, K + OP_C, B)
 
-op_MODULO: {
-  if (UNLIKELY(B->tag != BOREL_INT || C->tag != BOREL_INT || (int64_t)C->bits <= 0)) goto leave;
-  int64_t divisor = (int64_t)C->bits, remainder = (int64_t)B->bits % divisor;
-  put_int(A, remainder < 0 ? remainder + divisor : remainder);
+static inline _Bool floored_remainder(const borel_slot *left, const borel_slot *right, int64_t *remainder) {
+  if (UNLIKELY(left->tag != BOREL_INT || right->tag != BOREL_INT || (int64_t)right->bits <= 0)) return 0;
+  int64_t dividend = (int64_t)left->bits, divisor = (int64_t)right->bits;
+  /* Short divisions are much faster on many processors. */
+  if (LIKELY(((left->bits | right->bits) >> 32) == 0)) {
+    *remainder = (uint32_t)dividend % (uint32_t)divisor;
+  } else {
+    *remainder = dividend % divisor;
+    if (*remainder < 0) *remainder += divisor;
+  }
+  return 1;
+}
+OPERATION(MODULO) {
+  int64_t remainder;
+  LEAVE_UNLESS(floored_remainder(B, C, &remainder));
+  VACATE_A();
+  SET_INT(remainder);
   DONE();
 }
-op_POWER: {
-  /* Squares are frequent; other powers go through the caller's table. */
-  if (C->tag == BOREL_INT && C->bits == 2 && B->tag == BOREL_REAL) {
-    double x = as_double(B->bits);
-    put_real(A, x * x);
+OPERATION(MODULO_K) {
+  int64_t remainder;
+  LEAVE_UNLESS(floored_remainder(B, K + OP_C, &remainder));
+  VACATE_A();
+  SET_INT(remainder);
+  DONE();
+}
+/* Squares are frequent; other powers go through the caller's table. */
+OPERATION(POWER) {
+  LEAVE_UNLESS(C->tag == BOREL_INT && C->bits == 2 && B->tag == BOREL_REAL);
+  double x = as_double(B->bits);
+  VACATE_A();
+  SET_REAL(x * x);
+  DONE();
+}
+OPERATION(POWER_K) {
+  LEAVE_UNLESS(K[OP_C].tag == BOREL_INT && K[OP_C].bits == 2 && B->tag == BOREL_REAL);
+  double x = as_double(B->bits);
+  VACATE_A();
+  SET_REAL(x * x);
+  DONE();
+}
+OPERATION(NEGATE) {
+  if (LIKELY(B->tag == BOREL_REAL)) {
+    double x = -as_double(B->bits);
+    VACATE_A();
+    SET_REAL(x);
     DONE();
   }
-  goto leave;
+  LEAVE_UNLESS(B->tag == BOREL_INT && (int64_t)B->bits != INT64_MIN);
+  int64_t n = -(int64_t)B->bits;
+  VACATE_A();
+  SET_INT(n);
+  DONE();
 }
-op_NEGATE:
-  if (LIKELY(B->tag == BOREL_REAL)) {
-    put_real(A, -as_double(B->bits));
-  } else {
-    if (UNLIKELY(B->tag != BOREL_INT || (int64_t)B->bits == INT64_MIN)) goto leave;
-    put_int(A, -(int64_t)B->bits);
-  }
+OPERATION(NOT) {
+  LEAVE_UNLESS(B->tag == BOREL_BOOL);
+  uint64_t b = !B->bits;
+  VACATE_A();
+  SET_BOOL(b);
   DONE();
-op_NOT:
-  if (UNLIKELY(B->tag != BOREL_BOOL)) goto leave;
-  put_bool(A, !B->bits);
-  DONE();
+}
+
+/* MARK: Comparisons and jumps */
 
 #define COMPARE(left, right, op, use)                                                                              \
-  {                                                                                                                \
-    const borel_slot *l = left, *r = right;                                                                        \
-    _Bool holds;                                                                                                   \
-    if (LIKELY(l->tag == BOREL_INT && r->tag == BOREL_INT)) {                                                      \
-      holds = (int64_t)l->bits op(int64_t) r->bits;                                                                \
-    } else {                                                                                                       \
-      double x, y;                                                                                                 \
-      if (UNLIKELY(!number(l, &x) || !number(r, &y))) goto leave;                                                  \
-      holds = x op y;                                                                                              \
-    }                                                                                                              \
-    use;                                                                                                           \
-  }
+  const borel_slot *l = left, *r = right;                                                                          \
+  _Bool holds;                                                                                                     \
+  if (LIKELY(l->tag == BOREL_INT && r->tag == BOREL_INT)) {                                                        \
+    holds = (int64_t)l->bits op(int64_t) r->bits;                                                                  \
+  } else {                                                                                                         \
+    double x, y;                                                                                                   \
+    LEAVE_UNLESS(number(l, &x) && number(r, &y));                                                                  \
+    holds = x op y;                                                                                                \
+  }                                                                                                                \
+  use
 #define TO_REGISTER                                                                                                \
-  put_bool(A, holds);                                                                                              \
+  VACATE_A();                                                                                                      \
+  SET_BOOL(holds);                                                                                                 \
   DONE()
 #define BRANCH                                                                                                     \
-  pc += holds ? 1 : (int16_t)I.c;                                                                                  \
+  if (holds) DONE();                                                                                               \
+  pc += SHORT;                                                                                                     \
   NEXT()
-op_LESS: COMPARE(B, C, <, TO_REGISTER)
-op_LESS_EQUAL: COMPARE(B, C, <=, TO_REGISTER)
-op_GREATER: COMPARE(B, C, >, TO_REGISTER)
-op_GREATER_EQUAL: COMPARE(B, C, >=, TO_REGISTER)
-op_EQUAL: COMPARE(B, C, ==, TO_REGISTER)
-op_NOT_EQUAL: COMPARE(B, C, !=, TO_REGISTER)
-op_UNLESS_LESS: COMPARE(A, B, <, BRANCH)
-op_UNLESS_LESS_EQUAL: COMPARE(A, B, <=, BRANCH)
-op_UNLESS_GREATER: COMPARE(A, B, >, BRANCH)
-op_UNLESS_GREATER_EQUAL: COMPARE(A, B, >=, BRANCH)
-op_UNLESS_EQUAL: COMPARE(A, B, ==, BRANCH)
-op_UNLESS_NOT_EQUAL: COMPARE(A, B, !=, BRANCH)
-op_UNLESS_LESS_K: COMPARE(A, K + I.b, <, BRANCH)
-op_UNLESS_LESS_EQUAL_K: COMPARE(A, K + I.b, <=, BRANCH)
-op_UNLESS_GREATER_K: COMPARE(A, K + I.b, >, BRANCH)
-op_UNLESS_GREATER_EQUAL_K: COMPARE(A, K + I.b, >=, BRANCH)
-op_UNLESS_EQUAL_K: COMPARE(A, K + I.b, ==, BRANCH)
-op_UNLESS_NOT_EQUAL_K: COMPARE(A, K + I.b, !=, BRANCH)
+#define COMPARISON(name, op)                                                                                       \
+  OPERATION(name) { COMPARE(B, C, op, TO_REGISTER); }                                                              \
+  OPERATION(UNLESS_##name) { COMPARE(A, B, op, BRANCH); }                                                          \
+  OPERATION(UNLESS_##name##_K) { COMPARE(A, K + OP_B, op, BRANCH); }
+COMPARISON(LESS, <)
+COMPARISON(LESS_EQUAL, <=)
+COMPARISON(GREATER, >)
+COMPARISON(GREATER_EQUAL, >=)
+COMPARISON(EQUAL, ==)
+COMPARISON(NOT_EQUAL, !=)
 
-op_JUMP:
-  pc += borel_wide(I);
+OPERATION(JUMP) {
+  pc += WIDE;
   NEXT();
-op_LOOP:
-  if (UNLIKELY(--budget < 0)) goto out_of_budget;
-  pc += borel_wide(I);
+}
+OPERATION(LOOP) {
+  SPEND();
+  pc += WIDE;
   NEXT();
-op_JUMP_IF_FALSE:
-  if (UNLIKELY(A->tag != BOREL_BOOL)) goto leave;
-  pc += A->bits ? 1 : borel_wide(I);
+}
+OPERATION(JUMP_IF_FALSE) {
+  LEAVE_UNLESS(A->tag == BOREL_BOOL);
+  pc += A->bits ? 1 : WIDE;
   NEXT();
-op_JUMP_IF_TRUE:
-  if (UNLIKELY(A->tag != BOREL_BOOL)) goto leave;
-  pc += A->bits ? borel_wide(I) : 1;
+}
+OPERATION(JUMP_IF_TRUE) {
+  LEAVE_UNLESS(A->tag == BOREL_BOOL);
+  pc += A->bits ? WIDE : 1;
   NEXT();
-op_CHECK_BOOL:
-  if (UNLIKELY(A->tag != BOREL_BOOL)) goto leave;
+}
+OPERATION(CHECK_BOOL) {
+  LEAVE_UNLESS(A->tag == BOREL_BOOL);
   DONE();
+}
 
-op_FOR_PREPARE: {
-  if (UNLIKELY(A[0].tag != BOREL_INT || A[1].tag != BOREL_INT)) goto leave;
+/* MARK: Loops */
+
+OPERATION(FOR_PREPARE) {
+  LEAVE_UNLESS(A[0].tag == BOREL_INT && A[1].tag == BOREL_INT);
   int64_t lower = (int64_t)A[0].bits, upper = (int64_t)A[1].bits;
-  if (I.b ? lower > upper : lower >= upper) {
-    pc += (int16_t)I.c;
+  if (OP_B ? lower > upper : lower >= upper) {
+    pc += SHORT;
     NEXT();
   }
   /* The bound becomes the last value, so that a closed range may end at the largest Int. */
-  if (!I.b) A[1].bits = (uint64_t)(upper - 1);
+  if (!OP_B) A[1].bits = (uint64_t)(upper - 1);
   DONE();
 }
-op_FOR_NEXT: {
+OPERATION(FOR_NEXT) {
   int64_t counter = (int64_t)A[0].bits;
   if (LIKELY(counter < (int64_t)A[1].bits)) {
-    if (UNLIKELY(--budget < 0)) goto out_of_budget;
+    SPEND();
     A[0].bits = (uint64_t)(counter + 1);
-    pc += borel_wide(I);
+    pc += WIDE;
     NEXT();
   }
   DONE();
 }
-op_EACH_PREPARE:
-  if (UNLIKELY(A[0].tag != BOREL_ARRAY && A[0].tag != BOREL_LIST)) goto leave;
-  put_int(A + 1, 0);
+
+#define ARRAY_FIELD(object, type, offset) (*(type *)((char *)(object) + (offset)))
+#define KIND_TAG(array) (BOREL_BOOL + (uint64_t)ARRAY_FIELD(array, uint8_t, BOREL_ARRAY_KIND))
+#define RANK(array) ARRAY_FIELD(array, int64_t, BOREL_ARRAY_RANK)
+#define COUNT(array) ARRAY_FIELD(array, uint64_t, BOREL_ARRAY_COUNT)
+#define STRIDE(array) ARRAY_FIELD(array, uint64_t, BOREL_ARRAY_STRIDE)
+#define STORAGE(array) ARRAY_FIELD(array, uint64_t *, BOREL_ARRAY_STORAGE)
+/* `array_tag` is no tag at all where objects are laid out otherwise than this file expects. */
+#define IS_ARRAY(slot) ((slot)->tag == vm->array_tag)
+
+OPERATION(EACH_PREPARE) {
+  LEAVE_UNLESS(A[0].tag == BOREL_ARRAY || A[0].tag == BOREL_LIST);
+  LEAVE_UNLESS(!IS_OBJECT(A[1]));
+  set(A + 1, 0, BOREL_INT);
   DONE();
-op_EACH_NEXT: {
-  if (UNLIKELY(A[0].tag != BOREL_ARRAY)) goto leave;
+}
+OPERATION(EACH_NEXT) {
+  LEAVE_UNLESS(IS_ARRAY(A) && !IS_OBJECT(A[2]));
   void *array = (void *)A[0].bits;
-  if (UNLIKELY(ARRAY_FIELD(array, int64_t, array_rank) != 1)) goto leave;
+  LEAVE_UNLESS(RANK(array) == 1);
   uint64_t position = A[1].bits;
-  if (position >= ARRAY_FIELD(array, uint64_t, array_count)) {
-    pc += borel_wide(I);
+  if (position >= COUNT(array)) {
+    pc += WIDE;
     NEXT();
   }
-  if (UNLIKELY(--budget < 0)) goto out_of_budget;
-  vacate(A + 2);
-  A[2].bits = ARRAY_FIELD(array, uint64_t *, array_storage)[position];
-  A[2].tag = BOREL_BOOL + ARRAY_FIELD(array, uint8_t, array_kind);
+  SPEND();
+  set(A + 2, STORAGE(array)[position], KIND_TAG(array));
   A[1].bits = position + 1;
   DONE();
 }
 
-op_INDEX: {
-  if (UNLIKELY(B->tag != BOREL_ARRAY || C->tag != BOREL_INT)) goto leave;
+/* MARK: Elements */
+
+/* The element replaces an object, perhaps the array itself. */
+RARE(index_over_object) {
+  if (OP_A == OP_B || OP_A == OP_C) TAIL leave(PASS);
+  TAIL release_and_repeat(PASS);
+}
+OPERATION(INDEX) {
+  LEAVE_UNLESS(IS_ARRAY(B) && C->tag == BOREL_INT);
   void *array = (void *)B->bits;
   uint64_t index = C->bits;
-  if (UNLIKELY(ARRAY_FIELD(array, int64_t, array_rank) != 1 || index >= ARRAY_FIELD(array, uint64_t, array_count)))
-    goto leave;
-  uint64_t bits = ARRAY_FIELD(array, uint64_t *, array_storage)[index];
-  uint64_t tag = BOREL_BOOL + ARRAY_FIELD(array, uint8_t, array_kind);
-  vacate(A);
-  A->bits = bits;
-  A->tag = tag;
+  LEAVE_UNLESS(RANK(array) == 1 && index < COUNT(array));
+  uint64_t bits = STORAGE(array)[index], tag = KIND_TAG(array);
+  if (UNLIKELY(IS_OBJECT(*A))) TAIL index_over_object(PASS);
+  set(A, bits, tag);
   DONE();
 }
-op_INDEX2: {
-  if (UNLIKELY(B->tag != BOREL_ARRAY || C[0].tag != BOREL_INT || C[1].tag != BOREL_INT)) goto leave;
+static inline _Bool place2(void *array, const borel_slot *indices, uint64_t *place) {
+  uint64_t column = indices[1].bits, stride = STRIDE(array), start;
+  if (UNLIKELY(RANK(array) != 2 || column >= stride || __builtin_mul_overflow(indices[0].bits, stride, &start) ||
+               start >= COUNT(array)))
+    return 0;
+  *place = start + column;
+  return 1;
+}
+OPERATION(INDEX2) {
+  LEAVE_UNLESS(IS_ARRAY(B) && C[0].tag == BOREL_INT && C[1].tag == BOREL_INT);
   void *array = (void *)B->bits;
-  uint64_t row = C[0].bits, column = C[1].bits, stride = ARRAY_FIELD(array, uint64_t, array_stride), start;
-  if (UNLIKELY(ARRAY_FIELD(array, int64_t, array_rank) != 2 || column >= stride ||
-               __builtin_mul_overflow(row, stride, &start) ||
-               start >= ARRAY_FIELD(array, uint64_t, array_count)))
-    goto leave;
-  uint64_t bits = ARRAY_FIELD(array, uint64_t *, array_storage)[start + column];
-  uint64_t tag = BOREL_BOOL + ARRAY_FIELD(array, uint8_t, array_kind);
-  vacate(A);
-  A->bits = bits;
-  A->tag = tag;
+  uint64_t place;
+  LEAVE_UNLESS(place2(array, C, &place));
+  uint64_t bits = STORAGE(array)[place], tag = KIND_TAG(array);
+  if (UNLIKELY(IS_OBJECT(*A))) TAIL index_over_object(PASS);
+  set(A, bits, tag);
+  DONE();
+}
+static __attribute__((noinline)) void drop(borel_slot *slot) { vacate(slot); }
+
+/* The base is a temporary: it is released once its element is read. */
+OPERATION(INDEX_TAKE) {
+  LEAVE_UNLESS(IS_ARRAY(B) && C->tag == BOREL_INT);
+  void *array = (void *)B->bits;
+  uint64_t index = C->bits;
+  LEAVE_UNLESS(RANK(array) == 1 && index < COUNT(array));
+  uint64_t bits = STORAGE(array)[index], tag = KIND_TAG(array);
+  drop(B);
+  if (OP_A != OP_B) drop(A);
+  set(A, bits, tag);
+  DONE();
+}
+OPERATION(INDEX2_TAKE) {
+  LEAVE_UNLESS(IS_ARRAY(B) && C[0].tag == BOREL_INT && C[1].tag == BOREL_INT);
+  void *array = (void *)B->bits;
+  uint64_t place;
+  LEAVE_UNLESS(place2(array, C, &place));
+  uint64_t bits = STORAGE(array)[place], tag = KIND_TAG(array);
+  drop(B);
+  if (OP_A != OP_B) drop(A);
+  set(A, bits, tag);
   DONE();
 }
 
 #define STORE(place)                                                                                               \
-  {                                                                                                                \
-    uint64_t kind = BOREL_BOOL + ARRAY_FIELD(array, uint8_t, array_kind);                                          \
-    if (LIKELY(C->tag == kind)) {                                                                                  \
-      ARRAY_FIELD(array, uint64_t *, array_storage)[place] = C->bits;                                              \
-    } else {                                                                                                       \
-      if (UNLIKELY(kind != BOREL_REAL || C->tag != BOREL_INT)) goto leave;                                         \
-      ARRAY_FIELD(array, uint64_t *, array_storage)[place] = as_bits((double)(int64_t)C->bits);                    \
-    }                                                                                                              \
+  if (LIKELY(C->tag == KIND_TAG(array))) {                                                                         \
+    STORAGE(array)[place] = C->bits;                                                                               \
     DONE();                                                                                                        \
-  }
-op_SET_INDEX: {
-  if (UNLIKELY(A->tag != BOREL_ARRAY || B->tag != BOREL_INT)) goto leave;
+  }                                                                                                                \
+  LEAVE_UNLESS(KIND_TAG(array) == BOREL_REAL && C->tag == BOREL_INT);                                              \
+  STORAGE(array)[place] = as_bits((double)(int64_t)C->bits);                                                       \
+  DONE()
+OPERATION(SET_INDEX) {
+  LEAVE_UNLESS(IS_ARRAY(A) && B->tag == BOREL_INT);
   void *array = (void *)A->bits;
   uint64_t index = B->bits;
-  if (UNLIKELY(ARRAY_FIELD(array, int64_t, array_rank) != 1 ||
-               index >= ARRAY_FIELD(array, uint64_t, array_count) || !unique(array)))
-    goto leave;
-  STORE(index)
+  LEAVE_UNLESS(RANK(array) == 1 && index < COUNT(array) && is_unique(vm, array));
+  STORE(index);
 }
-op_SET_INDEX2: {
-  if (UNLIKELY(A->tag != BOREL_ARRAY || B[0].tag != BOREL_INT || B[1].tag != BOREL_INT)) goto leave;
+OPERATION(SET_INDEX2) {
+  LEAVE_UNLESS(IS_ARRAY(A) && B[0].tag == BOREL_INT && B[1].tag == BOREL_INT);
   void *array = (void *)A->bits;
-  uint64_t row = B[0].bits, column = B[1].bits, stride = ARRAY_FIELD(array, uint64_t, array_stride), start;
-  if (UNLIKELY(ARRAY_FIELD(array, int64_t, array_rank) != 2 || column >= stride ||
-               __builtin_mul_overflow(row, stride, &start) ||
-               start >= ARRAY_FIELD(array, uint64_t, array_count) || !unique(array)))
-    goto leave;
-  STORE(start + column)
+  uint64_t place;
+  LEAVE_UNLESS(place2(array, B, &place) && is_unique(vm, array));
+  STORE(place);
 }
-op_LENGTH: {
-  if (UNLIKELY(B->tag != BOREL_ARRAY || ARRAY_FIELD((void *)B->bits, int64_t, array_rank) != 1)) goto leave;
-  put_int(A, ARRAY_FIELD((void *)B->bits, int64_t, array_count));
+OPERATION(LENGTH) {
+  LEAVE_UNLESS(IS_ARRAY(B) && RANK((void *)B->bits) == 1 && OP_A != OP_B);
+  uint64_t count = COUNT((void *)B->bits);
+  VACATE_A();
+  SET_INT(count);
   DONE();
 }
 
-op_REAL1: {
+/* MARK: Functions of reals */
+
+OPERATION(REAL1) {
   double x;
-  if (UNLIKELY(!number(B, &x))) goto leave;
-  x = vm->real1[I.c](x);
-  put_real(A, x);
+  LEAVE_UNLESS(number(B, &x));
+  VACATE_A();
+  SET_REAL(vm->real1[OP_C](x));
   DONE();
 }
-op_REAL2: {
+OPERATION(REAL2) {
   double x, y;
-  if (UNLIKELY(!number(B, &x) || !number(B + 1, &y))) goto leave;
-  x = vm->real2[I.c](x, y);
-  put_real(A, x);
+  LEAVE_UNLESS(number(B, &x) && number(B + 1, &y));
+  VACATE_A();
+  SET_REAL(vm->real2[OP_C](x, y));
   DONE();
 }
-op_REAL3: {
+OPERATION(REAL3) {
   double x, y, z;
-  if (UNLIKELY(!number(B, &x) || !number(B + 1, &y) || !number(B + 2, &z))) goto leave;
-  x = vm->real3[I.c](x, y, z);
-  put_real(A, x);
+  LEAVE_UNLESS(number(B, &x) && number(B + 1, &y) && number(B + 2, &z));
+  VACATE_A();
+  SET_REAL(vm->real3[OP_C](x, y, z));
   DONE();
 }
 
-op_CALL: {
-  const borel_function *function = vm->functions + borel_wide(I);
-  if (UNLIKELY(vm->stack_end - A < (int64_t)function->registers)) goto stack_full;
-  if (UNLIKELY(frame + 1 == vm->frames_end)) goto frames_full;
-  if (UNLIKELY(--budget < 0)) goto out_of_budget;
+/* MARK: Calls */
+
+OPERATION(CALL) {
+  const borel_function *function = vm->functions + WIDE;
+  borel_slot *window = A;
+  if (UNLIKELY(vm->stack_end - window < (int64_t)function->registers)) TAIL stack_full(PASS);
+  if (UNLIKELY(frame + 1 == vm->frames_end)) TAIL frames_full(PASS);
+  SPEND();
   frame->pc = pc + 1;
-  uint32_t base = frame->base + I.a;
+  uint32_t base = frame->base + OP_A;
   frame++;
   frame->function = function;
   frame->closure = 0;
@@ -415,107 +571,136 @@ op_CALL: {
   frame->base = base;
   frame->result = base;
   frame->flags = 0;
-  R = A;
+  R = window;
   K = function->constants;
   pc = function->code;
   NEXT();
 }
-op_CALL_VALUE: {
-  if (UNLIKELY(A->tag != BOREL_FUNCTION || I.c)) goto leave;
-  const borel_closure *closure = ARRAY_FIELD((void *)A->bits, const borel_closure *, closure_state);
-  if (UNLIKELY(!closure)) goto leave;
-  const borel_function *function = vm->functions + closure->function;
-  if (UNLIKELY(function->parameters != I.b)) goto leave;
-  if (UNLIKELY(vm->stack_end - A < (int64_t)function->registers + 1)) goto stack_full;
-  if (UNLIKELY(frame + 1 == vm->frames_end)) goto frames_full;
-  if (UNLIKELY(--budget < 0)) goto out_of_budget;
-  frame->pc = pc + 1;
-  uint32_t result = frame->base + I.a;
-  frame++;
-  frame->function = function;
-  frame->closure = closure;
-  frame->closure_object = (void *)A->bits;
-  frame->base = result + 1;
-  frame->result = result;
-  frame->flags = 0;
-  R = A + 1;
-  K = function->constants;
-  pc = function->code;
-  NEXT();
+
+/* Calls the closure in `callee` with b arguments behind register a, which gets the result. */
+#define CALL_CLOSURE(callee)                                                                                       \
+  LEAVE_UNLESS((callee)->tag == BOREL_FUNCTION);                                                                   \
+  void *object = (void *)(callee)->bits;                                                                           \
+  const borel_closure *closure = ARRAY_FIELD(object, const borel_closure *, vm->layout.closure_state);             \
+  LEAVE_UNLESS(closure);                                                                                           \
+  const borel_function *function = vm->functions + closure->function;                                              \
+  LEAVE_UNLESS(function->parameters == OP_B);                                                                      \
+  borel_slot *window = A + 1;                                                                                      \
+  if (UNLIKELY(vm->stack_end - window < (int64_t)function->registers)) TAIL stack_full(PASS);                      \
+  if (UNLIKELY(frame + 1 == vm->frames_end)) TAIL frames_full(PASS);                                               \
+  SPEND();                                                                                                         \
+  frame->pc = pc + 1;                                                                                              \
+  uint32_t result = frame->base + OP_A;                                                                            \
+  frame++;                                                                                                         \
+  frame->function = function;                                                                                      \
+  frame->closure = closure;                                                                                        \
+  frame->closure_object = object;                                                                                  \
+  frame->base = result + 1;                                                                                        \
+  frame->result = result;                                                                                          \
+  frame->flags = 0;                                                                                                \
+  R = window;                                                                                                      \
+  K = function->constants;                                                                                         \
+  pc = function->code;                                                                                             \
+  NEXT()
+OPERATION(CALL_VALUE) {
+  LEAVE_UNLESS(!OP_C);
+  CALL_CLOSURE(A);
 }
-op_RETURN: {
-  if (UNLIKELY(frame->flags & BOREL_FRAME_SCOPE)) {
-    status = BOREL_LEAVING_SCOPE;
-    goto stop;
-  }
-  borel_slot value = *A;
-  A->tag = BOREL_NULL;
-  for (borel_slot *slot = R, *end = R + frame->function->registers; slot != end; slot++) vacate(slot);
+OPERATION(CALL_LOCAL) { CALL_CLOSURE(C); }
+
+/* Empties the frame's registers, but for the value that is returned, and what the result will replace. */
+RARE(return_with_objects) {
+  borel_slot *kept = A;
+  for (borel_slot *slot = R, *end = R + frame->function->registers; slot != end; slot++)
+    if (slot != kept) vacate(slot);
   borel_slot *result = vm->stack + frame->result;
-  vacate(result);
+  if (result != kept) vacate(result);
+  NEXT();
+}
+OPERATION(RETURN) {
+  if (UNLIKELY(frame->flags & BOREL_FRAME_SCOPE)) TAIL leaving_scope(PASS);
+  borel_slot *kept = A;
+  borel_slot value = *kept;
+  kept->tag = BOREL_NULL;
+  borel_slot *result = vm->stack + frame->result;
+  /* Bit 4 of a tag plus this is set for objects. */
+  uint64_t highest = 0;
+  for (borel_slot *slot = R, *end = R + frame->function->registers; slot != end; slot++)
+    highest |= slot->tag + (16 - BOREL_STRING);
+  highest |= result->tag + (16 - BOREL_STRING);
+  if (UNLIKELY(highest & 16)) {
+    *kept = value;
+    TAIL return_with_objects(PASS);
+  }
   *result = value;
   uint32_t flags = frame->flags;
   frame--;
   pc = frame->pc;
-  if (UNLIKELY(flags & BOREL_FRAME_BARRIER)) {
-    status = BOREL_RETURNED;
-    goto stop;
-  }
+  if (UNLIKELY(flags & BOREL_FRAME_BARRIER)) TAIL returned(PASS);
   R = vm->stack + frame->base;
   K = frame->function->constants;
   NEXT();
 }
-op_EXPECT_REAL:
-  if (LIKELY(A->tag == BOREL_REAL)) DONE();
-  if (UNLIKELY(A->tag != BOREL_INT)) goto leave;
-  put_real(A, (double)(int64_t)A->bits);
-  DONE();
-op_EXPECT_INT:
-  if (UNLIKELY(A->tag != BOREL_INT)) goto leave;
-  DONE();
 
-op_INDEX_TAKE:
-op_INDEX2_TAKE:
-op_EXPECT:
-op_PRIMITIVE:
-op_INDEX_PATH:
-op_UPDATE:
-op_UPDATE_GLOBAL:
-op_FIELD:
-op_FIELD_TAKE:
-op_ELEMENT:
-op_MAKE_ARRAY:
-op_MAKE_TUPLE:
-op_EXTEND_TUPLE:
-op_ARRAY_OF_TUPLE:
-op_MAKE_RECORD:
-op_MAKE_RANGE:
-op_MAKE_CLOSURE:
-op_CURRENT_CLOSURE:
-op_APPLY_MODEL:
-op_APPLY_DISTRIBUTION:
-op_CONDITION:
-op_CHOICE:
-op_STORE_CHOICE:
-op_SAMPLE:
-op_OBSERVE:
-op_FACTOR:
-leave:
-  status = BOREL_INSTRUCTION;
-  goto stop;
-stack_full:
-  status = BOREL_STACK_FULL;
-  goto stop;
-frames_full:
-  status = BOREL_FRAMES_FULL;
-  goto stop;
-out_of_budget:
-  status = BOREL_BUDGET;
-stop:
-  frame->pc = pc;
-  vm->frame = frame;
-  vm->budget = budget;
-  return status;
+OPERATION(EXPECT_REAL) {
+  if (LIKELY(A->tag == BOREL_REAL)) DONE();
+  LEAVE_UNLESS(A->tag == BOREL_INT);
+  SET_REAL((double)(int64_t)A->bits);
+  DONE();
+}
+OPERATION(EXPECT_INT) {
+  LEAVE_UNLESS(A->tag == BOREL_INT);
+  DONE();
+}
+
+/* MARK: Left to the caller */
+
+#define op_EXPECT leave
+#define op_PRIMITIVE leave
+#define op_INDEX_PATH leave
+#define op_UPDATE leave
+#define op_UPDATE_GLOBAL leave
+#define op_FIELD leave
+#define op_FIELD_TAKE leave
+#define op_ELEMENT leave
+#define op_MAKE_ARRAY leave
+#define op_MAKE_TUPLE leave
+#define op_EXTEND_TUPLE leave
+#define op_ARRAY_OF_TUPLE leave
+#define op_MAKE_RECORD leave
+#define op_MAKE_RANGE leave
+#define op_MAKE_CLOSURE leave
+#define op_CURRENT_CLOSURE leave
+#define op_APPLY_MODEL leave
+#define op_APPLY_DISTRIBUTION leave
+#define op_CONDITION leave
+#define op_CHOICE leave
+#define op_STORE_CHOICE leave
+#define op_SAMPLE leave
+#define op_OBSERVE leave
+#define op_FACTOR leave
+
+static const borel_handler handlers[BOREL_OPERATION_COUNT] = {
+#define BOREL_HANDLER(name) op_##name,
+    BOREL_OPERATIONS(BOREL_HANDLER)
+#undef BOREL_HANDLER
+};
+
+borel_status borel_vm_run(borel_vm *vm) {
+  borel_frame *frame = vm->frame;
+  uint64_t word;
+  __builtin_memcpy(&word, frame->pc, sizeof word);
+  return handlers[(uint16_t)word](
+      vm, frame->pc, vm->stack + frame->base, frame->function->constants, vm->budget, frame, word);
+}
+
+int borel_counts_are_inline(void *object) {
+  volatile const uint64_t *count = (const uint64_t *)object + 1;
+  if (*count >> 33 != 0) return 0;
+  swift_retain(object);
+  int is_one = *count >> 33 == 1;
+  swift_release(object);
+  return is_one && *count >> 33 == 0;
 }
 
 const char *borel_operation_name(uint16_t operation) {

@@ -110,6 +110,17 @@ extension FunctionCompiler {
   ) throws(Failure) {
     let labels = try labelList(arguments.map(\.label))
     let spans = [callee.span] + arguments.map(\.value.span)
+    if labels == 0, case .local(let local) = callee.kind, !arrayChoices.contains(local),
+      !arguments.contains(where: { Self.sets(local, in: $0.value) })
+    {
+      // The local keeps the closure alive: its register needs no copy.
+      let base = windowBase(for: target)
+      try claim(base)
+      _ = try operands(arguments.map(\.value))
+      emit(BOREL_OP_CALL_LOCAL, base, arguments.count, register(local), span, operands: spans)
+      if base != target { emit(BOREL_OP_TAKE, target, base, 0, span) }
+      return
+    }
     try compileWindow([callee] + arguments.map(\.value), into: target) { compiler, base in
       compiler.emit(BOREL_OP_CALL_VALUE, base, arguments.count, labels, span, operands: spans)
     }

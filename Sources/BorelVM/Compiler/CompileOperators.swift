@@ -12,6 +12,8 @@ struct BinaryOperator {
   /// With a constant on the right, and on the left.
   var constantRight: borel_operation?
   var constantLeft: borel_operation?
+  /// A constant on the left is as good as one on the right.
+  var isCommutative = false
   /// For comparisons: jumps unless it holds.
   var unless: borel_operation?
   var unlessConstant: borel_operation?
@@ -19,12 +21,12 @@ struct BinaryOperator {
   var mirrored: String?
 
   static let table: [String: BinaryOperator] = [
-    "+": .init(plain: BOREL_OP_ADD, constantRight: BOREL_OP_ADD_K),
+    "+": .init(plain: BOREL_OP_ADD, constantRight: BOREL_OP_ADD_K, isCommutative: true),
     "-": .init(plain: BOREL_OP_SUBTRACT, constantRight: BOREL_OP_SUBTRACT_K, constantLeft: BOREL_OP_K_SUBTRACT),
-    "*": .init(plain: BOREL_OP_MULTIPLY, constantRight: BOREL_OP_MULTIPLY_K),
+    "*": .init(plain: BOREL_OP_MULTIPLY, constantRight: BOREL_OP_MULTIPLY_K, isCommutative: true),
     "/": .init(plain: BOREL_OP_DIVIDE, constantRight: BOREL_OP_DIVIDE_K, constantLeft: BOREL_OP_K_DIVIDE),
-    "%": .init(plain: BOREL_OP_MODULO),
-    "^": .init(plain: BOREL_OP_POWER),
+    "%": .init(plain: BOREL_OP_MODULO, constantRight: BOREL_OP_MODULO_K),
+    "^": .init(plain: BOREL_OP_POWER, constantRight: BOREL_OP_POWER_K),
     "<": .init(
       plain: BOREL_OP_LESS, unless: BOREL_OP_UNLESS_LESS, unlessConstant: BOREL_OP_UNLESS_LESS_K, mirrored: ">"),
     "<=": .init(
@@ -64,6 +66,11 @@ extension FunctionCompiler {
     {
       let register = try operand(left, into: target, before: [])
       emit(instruction, target, register, constant, span, operands: spans)
+    } else if operation.isCommutative, let instruction = operation.constantRight, let value = Self.number(left),
+      let constant = try shortConstant(value)
+    {
+      let register = try operand(right, into: target, before: [])
+      emit(instruction, target, register, constant, span, operands: [right.span, left.span])
     } else if let instruction = operation.constantLeft, let value = Self.number(left),
       let constant = try shortConstant(value)
     {
@@ -91,6 +98,10 @@ extension FunctionCompiler {
   ) throws(Failure) {
     let register = try operand(value, into: target, before: [])
     emit(operation, target, register, 0, span, operands: [value.span])
+    // The loop takes the length without emptying the operand.
+    if operation == BOREL_OP_LENGTH, isTemporary(register), register != target {
+      emit(BOREL_OP_CLEAR, register, 0, 0, span)
+    }
   }
 
   // MARK: Conditions

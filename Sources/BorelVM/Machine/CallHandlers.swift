@@ -9,9 +9,17 @@ import CBorelVM
 
 extension Handlers {
   static let calls: [(borel_operation, Handler)] = [
-    (BOREL_OP_CALL_VALUE, callValue), (BOREL_OP_APPLY_MODEL, applyModel),
+    (BOREL_OP_CALL_VALUE, callValue), (BOREL_OP_CALL_LOCAL, callLocal), (BOREL_OP_APPLY_MODEL, applyModel),
     (BOREL_OP_APPLY_DISTRIBUTION, applyDistribution), (BOREL_OP_CONDITION, condition),
   ]
+
+  /// Like a call of a value that stands before its arguments.
+  private static func callLocal(_ m: MachineStorage, _ i: borel_instruction) throws(Failure) -> Flow {
+    m.put(m.register(i.c).pointee.value, i.a)
+    var call = i
+    call.c = 0
+    return try callValue(m, call)
+  }
 
   private static func callValue(_ m: MachineStorage, _ i: borel_instruction) throws(Failure) -> Flow {
     let callee = m.register(i.a).pointee.value

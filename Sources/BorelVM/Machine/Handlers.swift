@@ -48,7 +48,7 @@ extension Handlers {
       (BOREL_OP_MODULO, "%"), (BOREL_OP_POWER, "^"), (BOREL_OP_LESS, "<"), (BOREL_OP_LESS_EQUAL, "<="),
       (BOREL_OP_GREATER, ">"), (BOREL_OP_GREATER_EQUAL, ">="), (BOREL_OP_EQUAL, "=="), (BOREL_OP_NOT_EQUAL, "!="),
     ].map { ($0.0, binary($0.1)) }
-    + [(BOREL_OP_ADD_K, "+"), (BOREL_OP_SUBTRACT_K, "-"), (BOREL_OP_MULTIPLY_K, "*"), (BOREL_OP_DIVIDE_K, "/")]
+    + [(BOREL_OP_ADD_K, "+"), (BOREL_OP_SUBTRACT_K, "-"), (BOREL_OP_MULTIPLY_K, "*"), (BOREL_OP_DIVIDE_K, "/"), (BOREL_OP_MODULO_K, "%"), (BOREL_OP_POWER_K, "^")]
     .map { ($0.0, constantRight($0.1)) }
     + [(BOREL_OP_K_SUBTRACT, "-"), (BOREL_OP_K_DIVIDE, "/")].map { ($0.0, constantLeft($0.1)) }
     + [(BOREL_OP_NEGATE, "negate"), (BOREL_OP_NOT, "!"), (BOREL_OP_LENGTH, "len")].map { ($0.0, unary($0.1)) }

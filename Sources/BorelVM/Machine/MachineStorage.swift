@@ -65,6 +65,7 @@ final class MachineStorage: @unchecked Sendable {
     allocateStack(slots: 64, frames: 8)
     vm.pointee.functions = UnsafePointer(program.raw.baseAddress)
     vm.pointee.layout = ObjectLayout.shared
+    vm.pointee.array_tag = ObjectLayout.arrayTag
     vm.pointee.real1 = UnsafePointer(RealFunctionTables.shared.one)
     vm.pointee.real2 = UnsafePointer(RealFunctionTables.shared.two)
     vm.pointee.real3 = UnsafePointer(RealFunctionTables.shared.three)

@@ -5,12 +5,26 @@ import CBorelVM
 
 enum ObjectLayout {
   static let shared: borel_layout = {
-    let array = ArrayObject.propertyOffsets()
-    return borel_layout(
-      array_kind: UInt32(array.kind), array_rank: UInt32(array.rank), array_count: UInt32(array.count),
-      array_stride: UInt32(array.stride), array_storage: UInt32(array.storage),
-      closure_state: UInt32(FunctionObject.stateOffset()))
+    borel_layout(
+      closure_state: UInt32(FunctionObject.stateOffset()), counts_are_inline: countsAreInline() ? 1 : 0)
   }()
+
+  /// The tag by which the loop knows arrays that it can read by itself; no tag at all where their properties do not stand where
+  /// it expects them.
+  static let arrayTag: UInt64 = {
+    let array = ArrayObject.propertyOffsets()
+    let isExpected =
+      array.kind == Int(BOREL_ARRAY_KIND) && array.rank == Int(BOREL_ARRAY_RANK)
+      && array.count == Int(BOREL_ARRAY_COUNT) && array.stride == Int(BOREL_ARRAY_STRIDE)
+      && array.storage == Int(BOREL_ARRAY_STORAGE)
+    return isExpected ? UInt64(ValueTag.array.rawValue) : .max
+  }()
+
+  private static func countsAreInline() -> Bool {
+    let reference = Unmanaged.passRetained(StringObject("probe"))
+    defer { reference.release() }
+    return borel_counts_are_inline(reference.toOpaque()) == 1
+  }
 }
 
 /// The functions of one, two and three reals by `PrimitiveID`, as the loop calls them.

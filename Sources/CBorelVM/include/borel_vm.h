@@ -31,10 +31,10 @@ enum {
   X(GET_GLOBAL) /* a = global wide */                                                                              \
   X(SET_GLOBAL) /* global wide = a, which becomes null */                                                          \
   X(CAPTURE)    /* a = captured value wide of the running closure */                                               \
-  X(ADD) X(SUBTRACT) X(MULTIPLY) X(DIVIDE) X(MODULO) /* a = b op c */                                              \
-  X(ADD_K) X(SUBTRACT_K) X(MULTIPLY_K) X(DIVIDE_K)   /* a = b op constant c */                                     \
+  X(ADD) X(SUBTRACT) X(MULTIPLY) X(DIVIDE) X(MODULO) X(POWER) /* a = b op c */                                     \
+  X(ADD_K) X(SUBTRACT_K) X(MULTIPLY_K) X(DIVIDE_K) X(MODULO_K) X(POWER_K) /* a = b op constant c */                  \
   X(K_SUBTRACT) X(K_DIVIDE)                          /* a = constant c op b */                                     \
-  X(POWER) X(NEGATE) X(NOT)                                                                                        \
+  X(NEGATE) X(NOT)                                                                                                 \
   X(LESS) X(LESS_EQUAL) X(GREATER) X(GREATER_EQUAL) X(EQUAL) X(NOT_EQUAL) /* a = b op c */                         \
   X(JUMP)                                            /* by wide */                                                 \
   X(LOOP)                                            /* by wide, a back-edge */                                    \
@@ -58,6 +58,7 @@ enum {
   X(REAL3)       /* a = function c of b, b + 1, b + 2 */                                                           \
   X(CALL)        /* a = function wide of a, a + 1, ... */                                                          \
   X(CALL_VALUE)  /* a = value a of b arguments a + 1, ...; c is a label list or 0 */                               \
+  X(CALL_LOCAL)  /* a = value in local c of b arguments a + 1, ... */                                              \
   X(RETURN)      /* a */                                                                                           \
   X(EXPECT_REAL) X(EXPECT_INT) /* a must be a number; wide is a type check */                                      \
   /* From here on the loop always leaves the instruction to its caller. */                                         \
@@ -130,10 +131,20 @@ typedef struct {
   void *closure_object;
 } borel_frame;
 
-/* Byte offsets of stored properties of Swift's ArrayObject and ClosureObject. */
+/* Byte offsets of the stored properties of Swift's ArrayObject; the caller compares them with the true ones. */
+enum {
+  BOREL_ARRAY_KIND = 17,
+  BOREL_ARRAY_RANK = 24,
+  BOREL_ARRAY_COUNT = 32,
+  BOREL_ARRAY_STRIDE = 48,
+  BOREL_ARRAY_STORAGE = 64
+};
+
 typedef struct {
-  uint32_t array_kind, array_rank, array_count, array_stride, array_storage;
+  /* Byte offset of the stored property of FunctionObject that points to its borel_closure. */
   uint32_t closure_state;
+  /* 1 where reference counts are laid out as is_unique expects. */
+  uint32_t counts_are_inline;
 } borel_layout;
 
 typedef struct {
@@ -151,6 +162,8 @@ typedef struct {
   double (*const *real2)(double, double);
   double (*const *real3)(double, double, double);
   borel_layout layout;
+  /* BOREL_ARRAY, or no tag at all where arrays are laid out otherwise than the offsets above say. */
+  uint64_t array_tag;
   /* Back-edges and calls until the loop returns to have limits and cancellation checked. */
   int64_t budget;
 } borel_vm;
@@ -171,6 +184,9 @@ typedef enum {
 
 /* Runs from frame->pc on. */
 borel_status borel_vm_run(borel_vm *vm);
+
+/* Whether references beyond the first are counted from bit 33 of an object's second word on. The object must have one owner. */
+int borel_counts_are_inline(void *object);
 
 /* The name of an operation in lower case with blanks for underscores, for dumps. */
 const char *borel_operation_name(uint16_t operation);
