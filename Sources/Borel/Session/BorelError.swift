@@ -1,5 +1,6 @@
 // The one error that the driver and the embedding API throw: diagnostics, their text, and what kind of trouble it is.
 
+import BorelDataIO
 import BorelSemantics
 import BorelSource
 
@@ -69,31 +70,15 @@ extension BorelError {
     return diagnostic
   }
 
-  /// The error of an input file that cannot be read.
-  init(reading path: String, _ problem: FileProblem, isData: Bool) {
-    let noun = isData ? "data file" : "file"
-    switch problem {
-    case .missing:
-      self.init(.noInput, code: "missing-file", "there is no \(noun) `\(path)`")
-    case .isDirectory:
-      self.init(.noInput, code: "is-directory", "`\(path)` is a directory, not a \(noun)")
-    case .other(let reason):
-      self.init(
-        isData ? .dataFile : .noInput, code: "unreadable-file", "cannot read `\(path)`: \(lowercasedFirst(reason))")
-    }
-  }
-
-  /// The error of an output file that cannot be written.
-  init(writing path: String, _ problem: FileProblem) {
-    let reason =
-      switch problem {
-      case .missing: "its folder does not exist"
-      case .isDirectory: "it is a directory"
-      case .other(let reason): lowercasedFirst(reason)
+  /// The error of data that cannot be read, do not fit, or cannot be written.
+  init(_ failure: DataFailure, sources: SourceMap = SourceMap()) {
+    let kind: Kind =
+      switch failure.reason {
+      case .missing: .noInput
+      case .malformed: .dataFile
+      case .mismatch: .data
+      case .output: .output
       }
-    self.init(.output, code: "unwritable-file", "cannot write `\(path)`: \(reason)")
+    self.init(kind, [failure.diagnostic], sources: sources)
   }
 }
-
-/// The system's "Permission denied" within a sentence.
-func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }

@@ -1,5 +1,6 @@
 // A program in the one layout, for `borel fmt`.
 
+import BorelDataIO
 import BorelSource
 import BorelSyntax
 
@@ -12,13 +13,7 @@ public struct FormattedProgram: Sendable {
 
   /// Formats a file; `-` is standard input. A program with syntax errors is an error.
   public init(contentsOf path: String) throws(BorelError) {
-    let bytes: [UInt8]
-    do {
-      bytes = try Files.read(path)
-    } catch {
-      throw BorelError(reading: path, error, isData: false)
-    }
-    let source = SourceFile(name: path == "-" ? "<stdin>" : path, utf8: bytes)
+    let source = try programSource(at: path)
     var sources = SourceMap()
     let result = parse(sources.add(source), in: sources)
     guard !result.hasErrors, let text = format(result, of: source) else {
@@ -26,16 +21,16 @@ public struct FormattedProgram: Sendable {
     }
     self.path = path
     self.text = text
-    hasChanged = Array(text.utf8) != bytes
+    hasChanged = Array(text.utf8) != source.utf8
   }
 
   /// Writes the formatted text in the place of the file, if it has changed.
   public func save() throws(BorelError) {
     guard hasChanged else { return }
-    do {
-      try Files.write(Array(text.utf8), to: path)
+    do throws(DataFailure) {
+      try writeFile(Array(text.utf8), to: .file(path))
     } catch {
-      throw BorelError(writing: path, error)
+      throw BorelError(error)
     }
   }
 }

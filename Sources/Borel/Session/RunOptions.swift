@@ -1,6 +1,18 @@
 // How programs are run: randomness, threads, limits, and where output, notices and progress go.
 
+import BorelInference
 import BorelSource
+import BorelVM
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+public typealias Progress = BorelInference.Progress
 
 /// How programs are run. Nothing is printed by the library: output and notices go to these closures.
 public struct RunOptions: Sendable {
@@ -42,20 +54,37 @@ public struct RunOptions: Sendable {
   /// Receives what `print` writes, line breaks included.
   public var output: @Sendable (String) -> Void
   public var notice: @Sendable (Notice) -> Void
-  /// Asked often and from any thread; true ends inference early with the draws so far.
-  public var isCancelled: @Sendable () -> Bool
+  /// Called often and from any thread.
+  public var progress: (@Sendable (Progress) -> Void)?
+  /// Ends runs early: inference with the draws so far, everything else with an error of kind `interrupted`.
+  public var cancellation: Cancellation
 
   public init(
     seed: UInt64? = nil, threads: Int = 0, limits: Limits = .init(),
     output: @escaping @Sendable (String) -> Void = { _ in },
     notice: @escaping @Sendable (Notice) -> Void = { _ in },
-    isCancelled: @escaping @Sendable () -> Bool = { false }
+    progress: (@Sendable (Progress) -> Void)? = nil, cancellation: Cancellation = Cancellation()
   ) {
     self.seed = seed
     self.threads = threads
     self.limits = limits
     self.output = output
     self.notice = notice
-    self.isCancelled = isCancelled
+    self.progress = progress
+    self.cancellation = cancellation
+  }
+
+  /// The control of an inference run.
+  var control: RunControl {
+    let cancellation = cancellation
+    return RunControl(
+      threads: threads > 0 ? threads : processorCount, progress: progress, isCancelled: { cancellation.isCancelled })
+  }
+
+  var machineLimits: BorelVM.Limits {
+    BorelVM.Limits(steps: limits.steps, depth: limits.depth, memory: limits.memory)
   }
 }
+
+/// How many threads the machine can run at once.
+private let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))

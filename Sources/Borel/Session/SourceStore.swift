@@ -1,48 +1,76 @@
-// All the texts of a session: the program, its imports and the parts of the standard library that it uses.
+// All the texts of a session: the program, its imports, the parts of the standard library that it uses, and its data.
 
+import BorelDataIO
 import BorelSema
 import BorelSource
 import BorelStandardLibrary
 import BorelSyntax
+import Synchronization
 
-/// Owns the source map and finds the files that a program asks for.
-final class SourceStore: ModuleLoader {
-  private(set) var sources = SourceMap()
-  /// Definitions of `prelude.ppl`, found by parsing it once when a name is asked for that no distribution has.
-  private var preludeNames: Set<String>?
+/// Owns the source map and finds the files that a program asks for. Programs that run may read data from any thread.
+final class SourceStore: ModuleLoader, Sendable {
+  private let map = Mutex(SourceMap())
   private static let preludePath = "prelude.ppl"
+
+  /// The texts so far.
+  var sources: SourceMap { map.withLock { $0 } }
 
   /// Adds a text and parses it.
   func parse(_ file: SourceFile) -> (id: FileID, result: ParseResult) {
-    let id = sources.add(file)
+    let (id, sources) = map.withLock { map in (map.add(file), map) }
     return (id, BorelSyntax.parse(id, in: sources))
+  }
+
+  // MARK: Data
+
+  /// Reads a data file; a relative path starts at the working directory or, where there is no such file, at the folder of a program.
+  func loadData(
+    _ path: String, besides program: FileID? = nil,
+    _ read: (String, inout SourceMap) throws(DataFailure) -> LoadedData
+  ) throws(DataFailure) -> LoadedData {
+    do throws(DataFailure) {
+      return try add(path, read)
+    } catch {
+      guard error.diagnostic.code == "file-missing", let program else { throw error }
+      let other = Paths.resolve(path, relativeTo: sources[program].name)
+      guard other != path else { throw error }
+      do throws(DataFailure) {
+        return try add(other, read)
+      } catch let second {
+        throw second.diagnostic.code == "file-missing" ? error : second
+      }
+    }
+  }
+
+  private func add(
+    _ path: String, _ read: (String, inout SourceMap) throws(DataFailure) -> LoadedData
+  ) throws(DataFailure) -> LoadedData {
+    let result: Result<LoadedData, DataFailure> = map.withLock { map in
+      do throws(DataFailure) { return .success(try read(path, &map)) } catch { return .failure(error) }
+    }
+    return try result.get()
   }
 
   // MARK: ModuleLoader
 
   func module(at path: String, importedFrom file: FileID) throws(ModuleFailure) -> Module {
-    let resolved = Files.resolve(path, relativeTo: sources[file].name)
-    do {
-      let source = SourceFile(name: resolved, utf8: try Files.read(resolved))
-      return module(source, identity: Files.canonical(resolved))
+    let resolved = Paths.resolve(path, relativeTo: sources[file].name)
+    do throws(DataFailure) {
+      let source = SourceFile(name: resolved, utf8: try readFile(resolved))
+      return module(source, identity: Paths.canonical(resolved))
     } catch {
-      switch error {
-      case .missing: throw .missing
-      case .isDirectory: throw .isDirectory
-      case .other(let reason): throw .unreadable(reason)
-      }
+      guard error.reason == .missing else { throw .unreadable(error.diagnostic.message) }
+      throw error.diagnostic.code == "file-is-directory" ? .isDirectory : .missing
     }
   }
 
   func library(_ name: String) -> Module? {
     if let file = StandardLibrary.distributions[name] { return libraryModule(file) }
-    guard let prelude = Self.prelude, namesOfPrelude().contains(name) else { return nil }
+    guard let prelude = Self.prelude, Self.preludeNames.contains(name) else { return nil }
     return libraryModule(prelude)
   }
 
-  var libraryNames: [String] { (Array(StandardLibrary.distributions.keys) + namesOfPrelude()).sorted() }
-
-  private static let prelude = StandardLibrary.files.first { $0.path == preludePath }
+  var libraryNames: [String] { (Array(StandardLibrary.distributions.keys) + Self.preludeNames).sorted() }
 
   private func libraryModule(_ file: StandardLibrary.File) -> Module {
     let name = "stdlib/" + file.path
@@ -55,22 +83,21 @@ final class SourceStore: ModuleLoader {
       identity: identity, file: id, source: source, tree: result.tree, diagnostics: result.diagnostics)
   }
 
-  private func namesOfPrelude() -> Set<String> {
-    if let preludeNames { return preludeNames }
-    var names: Set<String> = []
-    if let prelude = Self.prelude {
-      var scratch = SourceMap()
-      let id = scratch.add(SourceFile(name: prelude.path, text: prelude.text))
-      for statement in BorelSyntax.parse(id, in: scratch).tree.statements {
-        switch statement.kind {
-        case .function(let declaration): names.insert(declaration.name.text)
-        case .model(let declaration): names.insert(declaration.name.text)
-        case .distribution(let declaration): names.insert(declaration.name.text)
-        default: break
-        }
+  private static let prelude = StandardLibrary.files.first { $0.path == preludePath }
+
+  /// What `prelude.ppl` defines.
+  private static let preludeNames: Set<String> = {
+    guard let prelude else { return [] }
+    var scratch = SourceMap()
+    let id = scratch.add(SourceFile(name: prelude.path, text: prelude.text))
+    let names = BorelSyntax.parse(id, in: scratch).tree.statements.compactMap { statement -> String? in
+      switch statement.kind {
+      case .function(let declaration): declaration.name.text
+      case .model(let declaration): declaration.name.text
+      case .distribution(let declaration): declaration.name.text
+      default: nil
       }
     }
-    preludeNames = names
-    return names
-  }
+    return Set(names)
+  }()
 }

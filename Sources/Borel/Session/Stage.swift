@@ -2,7 +2,7 @@
 
 /// A form that a program takes on its way from text to running code.
 public enum Stage: String, CaseIterable, Sendable {
-  case tokens, ast
+  case tokens, ast, core, bytecode
 }
 
 /// The version of Borel.

@@ -43,5 +43,3 @@ struct CheckCommand: Subcommand {
     if hasWarnings, messages.strict { throw Exit(.warnings) }
   }
 }
-
-extension Stage: ExpressibleByArgument {}

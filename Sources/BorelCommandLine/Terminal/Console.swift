@@ -25,6 +25,7 @@ final class Console: Sendable {
   }
 
   private let state = Mutex(State())
+  let inputIsTerminal = isatty(STDIN_FILENO) == 1
   let outputIsTerminal = isatty(STDOUT_FILENO) == 1
   let errorIsTerminal = isatty(STDERR_FILENO) == 1
   private static let bufferSize = 1 << 16
@@ -88,17 +89,32 @@ final class Console: Sendable {
   }
 
   private func send(_ bytes: [UInt8], to descriptor: Int32) {
-    do {
-      try Files.write(bytes, to: descriptor)
-    } catch {
-      if errno == EPIPE { _exit(ExitStatus.brokenPipe.rawValue) }
-      // Where messages cannot be written there is nobody to tell.
-      if descriptor == STDOUT_FILENO, case .other(let reason) = error {
-        try? Files.write(Array("error: cannot write to standard output: \(reason)\n".utf8), to: STDERR_FILENO)
+    guard let code = Self.write(bytes, to: descriptor) else { return }
+    if code == EPIPE { _exit(ExitStatus.brokenPipe.rawValue) }
+    // Where messages cannot be written there is nobody to tell.
+    if descriptor == STDOUT_FILENO {
+      let message = "error: standard output cannot be written: \(String(cString: strerror(code)))\n"
+      _ = Self.write(Array(message.utf8), to: STDERR_FILENO)
+    }
+    _exit(ExitStatus.output.rawValue)
+  }
+
+  /// Writes all bytes; the number of the error where that fails.
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+    bytes.withUnsafeBytes { buffer in
+      var rest = buffer[...]
+      while !rest.isEmpty {
+        let count = systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
+        if count < 0, errno != EINTR { return errno }
+        rest = rest.dropFirst(max(count, 0))
       }
-      _exit(ExitStatus.output.rawValue)
+      return nil
     }
   }
+}
+
+private func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, buffer.baseAddress, buffer.count)
 }
 
 /// A variable of the environment, nil where it is unset or empty.

@@ -1,5 +1,6 @@
 // Ctrl-C: the first asks the run to end with what it has, the second ends the process.
 
+import Borel
 import Synchronization
 
 #if canImport(Glibc)
@@ -11,23 +12,28 @@ import Darwin
 #endif
 
 enum Interrupt {
-  private static let count = Atomic<Int>(0)
+  /// What the runs of this process look at.
+  static let cancellation = Cancellation()
 
-  /// True once Ctrl-C was pressed.
-  static var wasSeen: Bool { count.load(ordering: .relaxed) > 0 }
-
-  /// Forgets an interruption that has been dealt with.
-  static func clear() { count.store(0, ordering: .relaxed) }
+  /// How long whatever does not look at the flag may go on, in seconds.
+  private static let patience: UInt32 = 5
 
   /// Catches SIGINT from now on.
   static func install() {
     // Touched here, so that the handler does not have to initialise it.
-    clear()
+    cancellation.reset()
     signal(SIGINT) { _ in
-      if Interrupt.count.add(1, ordering: .relaxed).newValue > 1 { _exit(ExitStatus.interrupted.rawValue) }
-      // Whatever does not look at the flag is ended after this many seconds.
-      alarm(5)
+      if Interrupt.cancellation.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
+      Interrupt.cancellation.cancel()
+      alarm(Interrupt.patience)
     }
     signal(SIGALRM) { _ in _exit(ExitStatus.interrupted.rawValue) }
+  }
+
+  /// Lets SIGINT do what it does by default.
+  static func uninstall() {
+    alarm(0)
+    signal(SIGINT, SIG_DFL)
+    cancellation.reset()
   }
 }

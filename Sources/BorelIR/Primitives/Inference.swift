@@ -31,10 +31,10 @@ let inferencePrimitives: [Primitive] = [
     .host("posterior"), effect: .host,
     "Rejection sampling for models whose observations are discrete or hard conditions: exact draws"),
   Primitive(
-    "enumerate", [model, .init("limit", .int, default: .int(1_000_000))], .host("posterior"), effect: .host,
+    "enumerate", [model, .init("limit", .int, default: .int(10_000_000))], .host("posterior"), effect: .host,
     "Every execution of a model with finitely many choices, weighted exactly; at most `limit` executions"),
   Primitive(
-    "marginal", [model, .init("limit", .int, default: .int(1_000_000))], .distribution, effect: .host,
+    "marginal", [model, .init("limit", .int, default: .int(10_000_000))], .distribution, effect: .host,
     "The distribution of a model's return value, by enumeration"),
   Primitive(
     "mh",

@@ -40,6 +40,13 @@ public final class Globals: @unchecked Sendable {
     return slots[id.index].value
   }
 
+  /// A copy, with room for at least `count` variables, in which one has this value.
+  public func setting(_ id: GlobalID, to value: Value, count: Int) -> Globals {
+    let copy = copy(count: max(count, id.index + 1))
+    copy.set(id.index, Slot(owning: value))
+    return copy
+  }
+
   func set(_ index: Int, _ slot: Slot) {
     if slots[index].tag != Self.unset.tag { slots[index].release() }
     slots[index] = slot

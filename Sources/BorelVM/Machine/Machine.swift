@@ -42,6 +42,11 @@ public struct Machine: Sendable {
     storage.start(function, arguments)
   }
 
+  /// A machine that only calls functions for its owner: `call` and `callValue`.
+  public init(caller environment: RunEnvironment) {
+    storage = MachineStorage(environment)
+  }
+
   private mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&storage) { storage = storage.fork() }
   }

@@ -1,0 +1,101 @@
+// A model with its data: what can be simulated, scored and sampled.
+
+import BorelDraws
+import BorelIR
+import BorelInference
+import BorelNumerics
+import BorelSemantics
+import BorelVM
+import BorelValues
+
+/// A model applied to its arguments and conditioned on its observations.
+public struct BoundModel: Sendable {
+  public let model: Model
+  let value: ModelObject
+
+  private func program(_ value: ModelObject) -> ModelProgram {
+    var environment = model.environment
+    environment.context = HostContext(isInsideInference: true, depth: 0)
+    return ModelProgram(value, in: environment)
+  }
+
+  /// Runs the model once, every free choice drawn from its distribution; observed variables keep their values.
+  public func simulate(seed: UInt64? = nil) throws(BorelError) -> Simulation {
+    var random = RandomStream(seed: model.host.seed(seed))
+    do throws(Failure) {
+      return Simulation(TraceValue(try program(value).simulate(using: &random)))
+    } catch {
+      throw BorelError(error, sources: model.store.sources)
+    }
+  }
+
+  /// Independent executions of the model as equally weighted draws. Observations do not weight them; for that there is `sample`.
+  public func simulate(draws: Int, seed: UInt64? = nil) throws(BorelError) -> Posterior {
+    let seed = model.host.seed(seed)
+    let stream = RandomStream(seed: seed)
+    let program = program(value)
+    let control = model.options.control
+    do throws(Failure) {
+      let blockSize = 32
+      let blocks = try parallelMap((draws + blockSize - 1) / blockSize, threads: control.threads) {
+        block throws(Failure) in
+        var traces: [Trace] = []
+        for index in block * blockSize..<min((block + 1) * blockSize, draws) where !control.isCancelled() {
+          var random = stream.child(UInt64(index))
+          traces.append(try program.simulate(using: &random))
+        }
+        return traces
+      }
+      var recorder = TraceRecorder()
+      for trace in blocks.joined() { recorder.record(trace) }
+      let count = recorder.draws.count
+      let result = InferenceResult(
+        draws: Draws(chains: [recorder.draws]), executions: count, wasCancelled: count < draws)
+      return Posterior(InferenceOutcome(result: result), method: "simulate", seed: seed)
+    } catch {
+      throw BorelError(error, sources: model.store.sources)
+    }
+  }
+
+  /// The log density of the model at the given values of all its free choices, observations and factors included; -infinity outside
+  /// the support.
+  public func logDensity(at choices: [String: any DataConvertible] = [:]) throws(BorelError) -> Double {
+    let fields = choices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.dataValue.value) }
+    do throws(Failure) {
+      let map = try ChoiceMap.from(record: RecordObject(keys: fields.map(\.0), values: fields.map(\.1)))
+      let given = try value.conditioned(on: map, in: model.environment.program.tables)
+      return try program(given).logDensity(of: GivenChoices())
+    } catch {
+      throw BorelError(error, sources: model.store.sources)
+    }
+  }
+
+  /// Draws from the posterior.
+  ///
+  /// - Parameter seed: fixes all random numbers; nil uses that of the model's options, or a new one, which `Posterior.seed` tells.
+  public func sample(method: Method = .metropolisHastings(), seed: UInt64? = nil) throws(BorelError) -> Posterior {
+    let seed = method.isRandom ? model.host.seed(seed) : 0
+    do throws(Failure) {
+      let outcome = try method.run(program(value), random: RandomStream(seed: seed), control: model.options.control)
+      model.host.report(outcome.result)
+      return Posterior(outcome, seed: method.isRandom ? seed : nil)
+    } catch {
+      throw BorelError(error, sources: model.store.sources)
+    }
+  }
+
+  /// The exact posterior of a model whose free choices are finite.
+  public func enumerate(limit: Int = 10_000_000) throws(BorelError) -> Posterior {
+    try sample(method: .enumeration(limit: limit))
+  }
+
+  /// Weighted executions from the prior.
+  public func importance(draws: Int = 1000, seed: UInt64? = nil) throws(BorelError) -> Posterior {
+    try sample(method: .importance(draws: draws), seed: seed)
+  }
+
+  /// A bootstrap particle filter.
+  public func smc(particles: Int = 1000, seed: UInt64? = nil) throws(BorelError) -> Posterior {
+    try sample(method: .sequentialMonteCarlo(particles: particles), seed: seed)
+  }
+}

@@ -1,0 +1,3 @@
+import BorelVM
+import BorelIR
+extension CompiledProgram { func dump(from: FunctionID) -> String { "" } }

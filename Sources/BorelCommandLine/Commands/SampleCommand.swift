@@ -1,0 +1,112 @@
+// `borel sample`: runs inference on a model of a file with data from files.
+
+import ArgumentParser
+import Borel
+
+/// The algorithms by the names that users type.
+enum MethodName: String, CaseIterable, ExpressibleByArgument {
+  case mh, importance, smc, rejection, enumerate
+}
+
+struct SampleCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Draw from the posterior of a model given data.",
+    discussion: """
+      Runs the statements of the file, then inference on its model, and prints a summary.
+
+        borel sample schools.ppl --data schools.json --seed 1
+        borel sample schools.ppl --data schools.json --method smc --particles 10000 --output draws.csv
+      """)
+
+  @OptionGroup var program: ProgramOptions
+  @OptionGroup(title: "Data") var data: DataOptions
+
+  @Option(help: "mh, importance, smc, rejection or enumerate.")
+  var method: MethodName = .mh
+
+  @Option(help: ArgumentHelp("Draws, per chain for mh. (default: 1000)", valueName: "n"))
+  var draws: Int?
+
+  @Option(help: ArgumentHelp("Iterations before the first draw of a chain. (default: 500)", valueName: "n"))
+  var warmup: Int?
+
+  @Option(help: ArgumentHelp("Independent chains. (default: 4)", valueName: "n"))
+  var chains: Int?
+
+  @Option(help: ArgumentHelp("Keep one of so many iterations. (default: 1)", valueName: "n"))
+  var thin: Int?
+
+  @Option(help: ArgumentHelp("Particles of smc. (default: 1000)", valueName: "n"))
+  var particles: Int?
+
+  @Option(help: ArgumentHelp("How smc resamples: \(Resampling.names). (default: systematic)", valueName: "scheme"))
+  var resampling: Resampling?
+
+  @Option(
+    help: ArgumentHelp(
+      "smc resamples when the effective sample size falls below this share of the particles. (default: 0.5)",
+      valueName: "share"))
+  var threshold: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Executions that rejection tries, or that enumerate looks at, before giving up. (default: 10000000, 1000000)",
+      valueName: "n"))
+  var limit: Int?
+
+  @OptionGroup(title: "Randomness") var random: RandomOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Messages") var messages: MessageOptions
+
+  /// Options by method; one that has no meaning for the method is a mistake worth telling.
+  func validate() throws {
+    let given: [(name: String, value: Int?, methods: [MethodName])] = [
+      ("--draws", draws, [.mh, .importance, .rejection]), ("--warmup", warmup, [.mh]), ("--chains", chains, [.mh]),
+      ("--thin", thin, [.mh]), ("--particles", particles, [.smc]), ("--limit", limit, [.rejection, .enumerate]),
+    ]
+    for (name, value, methods) in given {
+      guard let value else { continue }
+      guard methods.contains(method) else { throw meaningless(name, methods) }
+      let least = name == "--warmup" ? 0 : 1
+      if value < least { throw ValidationError("\(name) must be at least \(least), got \(value)") }
+    }
+    if resampling != nil, method != .smc { throw meaningless("--resampling", [.smc]) }
+    if let threshold {
+      guard method == .smc else { throw meaningless("--threshold", [.smc]) }
+      if !(threshold >= 0 && threshold <= 1) {
+        throw ValidationError("--threshold must lie between 0 and 1, got \(threshold)")
+      }
+    }
+  }
+
+  private func meaningless(_ name: String, _ methods: [MethodName]) -> ValidationError {
+    let names = methods.map(\.rawValue).joined(separator: " and ")
+    return ValidationError("\(name) means nothing to --method \(method.rawValue); it belongs to \(names)")
+  }
+
+  private var chosen: Method {
+    switch method {
+    case .mh: .metropolisHastings(draws: draws ?? 1000, warmup: warmup ?? 500, chains: chains ?? 4, thin: thin ?? 1)
+    case .importance: .importance(draws: draws ?? 1000)
+    case .rejection: .rejection(draws: draws ?? 1000, attempts: limit ?? 10_000_000)
+    case .smc:
+      .sequentialMonteCarlo(
+        particles: particles ?? 1000, resampling: resampling ?? .systematic, threshold: threshold ?? 0.5)
+    case .enumerate: .enumeration(limit: limit ?? 1_000_000)
+    }
+  }
+
+  func run(_ console: Console) throws {
+    let shell = Shell(console: console, messages: messages, limits: limits, random: random)
+    if try shell.dump(program) { return }
+    let model = try shell.model(of: program, data)
+    let posterior = try shell.watching { try model.sample(method: chosen, seed: random.seed) }
+    try shell.finish(posterior, output)
+  }
+}
+
+extension Resampling: ExpressibleByArgument {
+  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

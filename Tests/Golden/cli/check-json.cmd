@@ -1,0 +1,1 @@
+printf 'let x = y\n' | borel check --json -

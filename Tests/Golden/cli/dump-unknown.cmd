@@ -1,0 +1,1 @@
+borel run coin.ppl --dump bytes

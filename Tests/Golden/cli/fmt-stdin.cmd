@@ -1,0 +1,1 @@
+printf 'let   x=1+ 2\n' | borel fmt

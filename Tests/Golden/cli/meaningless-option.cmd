@@ -1,0 +1,1 @@
+borel sample coin.ppl --method smc --chains 3

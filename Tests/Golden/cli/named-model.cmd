@@ -1,0 +1,1 @@
+borel enumerate dice.ppl --model other

@@ -1,0 +1,1 @@
+borel sample coin.ppl --draws -5

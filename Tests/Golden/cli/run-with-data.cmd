@@ -1,0 +1,1 @@
+printf 'print(data.n * 2)\n' | borel run - --data coin.json

@@ -1,0 +1,1 @@
+borel simulate coin.ppl --set n=3 --seed 1

@@ -1,0 +1,1 @@
+borel smple coin.ppl

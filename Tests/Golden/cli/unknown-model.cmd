@@ -1,0 +1,1 @@
+borel sample dice.ppl --model dize --method enumerate

@@ -1,0 +1,1 @@
+borel sample schools.ppl --data y.json --set 'sigma=[15, 10' --seed 1

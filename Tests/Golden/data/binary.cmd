@@ -1,0 +1,1 @@
+borel sample schools.ppl --data binary.csv --seed 1

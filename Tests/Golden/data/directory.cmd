@@ -1,0 +1,1 @@
+borel sample schools.ppl --data folder.json --seed 1

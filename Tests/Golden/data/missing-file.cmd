@@ -1,0 +1,1 @@
+borel sample schools.ppl --data nowhere.json --seed 1

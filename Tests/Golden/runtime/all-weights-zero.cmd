@@ -1,0 +1,1 @@
+borel run all-weights-zero.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run call-of-a-number.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run condition-not-bool.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run deep-recursion.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run duplicate-address.ppl --seed 1

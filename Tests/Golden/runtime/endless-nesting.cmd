@@ -1,0 +1,1 @@
+borel run endless-nesting.ppl --seed 1

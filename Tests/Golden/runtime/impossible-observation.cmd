@@ -1,0 +1,1 @@
+borel run impossible-observation.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run index-out-of-range.ppl --seed 1

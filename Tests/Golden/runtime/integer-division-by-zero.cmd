@@ -1,0 +1,1 @@
+borel run integer-division-by-zero.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run memory-limit.ppl --seed 1

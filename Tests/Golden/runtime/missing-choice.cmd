@@ -1,0 +1,1 @@
+borel run missing-choice.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run misspelt-condition.ppl --seed 1

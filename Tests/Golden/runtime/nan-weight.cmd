@@ -1,0 +1,1 @@
+borel run nan-weight.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run negative-scale-drawn.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run negative-scale.ppl --seed 1

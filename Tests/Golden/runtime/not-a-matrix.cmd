@@ -1,0 +1,1 @@
+borel run not-a-matrix.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run read-missing-file.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run rejection-without-acceptance.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run seed-inside-a-model.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run shape-mismatch.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run unknown-member.ppl --seed 1

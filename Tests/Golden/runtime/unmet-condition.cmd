@@ -1,0 +1,1 @@
+borel run unmet-condition.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run unset-element.ppl --seed 1
