@@ -70,7 +70,9 @@ private let schools = """
     #expect(
       try diagnostic("schools([1, 2]) | {y: {7: 1}}").message
         == "`y[7]` is conditioned on 1, but the model made no such choice")
-    #expect(try diagnostic("schools([1, 2]) | {mu: \"a\"}").message == "`mu` is conditioned on a String, but normal gives single numbers")
+    #expect(
+      try diagnostic("schools([1, 2]) | {mu: \"a\"}").message
+        == "`mu` is conditioned on a String, but normal gives single numbers")
   }
 
   @Test func conflicts() throws {

@@ -6,11 +6,11 @@ import BorelValues
 import Testing
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 /// Sums of at most a few hundred products of probabilities.
@@ -57,7 +57,8 @@ private let sprinkler = """
   @Test func interveningIsNotConditioning() throws {
     let script = try Script(
       sprinkler
-        + "\nlet seen = wet_grass() | {wet: true, sprinkler: true}\nlet set = do(wet_grass(), {sprinkler: true}) | {wet: true}")
+        + "\nlet seen = wet_grass() | {wet: true, sprinkler: true}\nlet set = do(wet_grass(), {sprinkler: true}) | {wet: true}"
+    )
     let seen = try script.program("seen").enumerate()
     let expectedSeen = bruteForce({ _, s, _ in s }, cutSprinkler: false)
     #expect(abs((seen["true"] ?? 0) - expectedSeen.rain) < tolerance)

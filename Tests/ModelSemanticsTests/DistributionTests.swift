@@ -8,11 +8,11 @@ import BorelValues
 import Testing
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 /// Sums of a few terms of size 1 to 1000: rounding stays below this.
@@ -142,12 +142,14 @@ private let tolerance = 1e-12
     #expect(try mixture.mean(&t.library.caller).asReal.map { abs($0 - (0.3 * -1 + 0.7 * 50)) < 1e-12 } == true)
     // Zero-inflated counts; the weight of zero is shared.
     let inflated = try Combinators.mixture(
-      weights: .array([0.4, 0.6]), [.list([.object(Combinators.delta(.int(0))), .object(t.apply(t.poisson, .real(2)))])])
+      weights: .array([0.4, 0.6]),
+      [.list([.object(Combinators.delta(.int(0))), .object(t.apply(t.poisson, .real(2)))])])
     #expect(try abs(t.logDensity(inflated, .int(0)) - log(0.4 + 0.6 * exp(-2))) < tolerance)
     #expect(try abs(t.logDensity(inflated, .int(3)) - (log(0.6) + poissonLogMass(3, 2))) < tolerance)
     #expect(
       TestLibrary.message { () throws(Failure) in
-        _ = try Combinators.mixture(weights: .array([0.5, 0.5]), [.object(Combinators.delta(.int(0))), .object(t.normal(0, 1))])
+        _ = try Combinators.mixture(
+          weights: .array([0.5, 0.5]), [.object(Combinators.delta(.int(0))), .object(t.normal(0, 1))])
       } == "a mixture of discrete delta and continuous normal has no density")
     #expect(
       TestLibrary.message { () throws(Failure) in
@@ -169,7 +171,8 @@ private let tolerance = 1e-12
     // Discrete draws: the probabilities of all ascending triples of two coins' values sum to one.
     let coin = try Combinators.finite(.array([0, 1]), weights: .array([0.3, 0.7]))
     let pair = try Combinators.ordered(
-      Combinators.truncate(t.apply(t.poisson, .real(1)), lower: .int(0), upper: .int(2), &t.library.caller), size: .int(3), &t.library.caller)
+      Combinators.truncate(t.apply(t.poisson, .real(1)), lower: .int(0), upper: .int(2), &t.library.caller),
+      size: .int(3), &t.library.caller)
     var total = 0.0
     for a in 0...2 { for b in a...2 { for c in b...2 { total += exp(try t.logDensity(pair, .array([a, b, c]))) } } }
     #expect(abs(total - 1) < 1e-12)

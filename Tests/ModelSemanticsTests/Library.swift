@@ -9,11 +9,11 @@ import BorelValues
 import Testing
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 func normalLogDensity(_ x: Double, _ mu: Double, _ sigma: Double) -> Double {
@@ -112,7 +112,9 @@ struct TestLibrary {
           text: "is_spd(Sigma)", parameters: [1], span: noSpan)
       ],
       methods: ["logpdf": l.formula(["mu", "Sigma", "x"]) { _, _ in .real(0) }])
-    let alpha = [CoreParameter(name: "alpha", type: CoreType(name: "Real", sizes: [.named("k")], span: noSpan), span: noSpan)]
+    let alpha = [
+      CoreParameter(name: "alpha", type: CoreType(name: "Real", sizes: [.named("k")], span: noSpan), span: noSpan)
+    ]
     simplexUniform = l.define(
       "dirichlet", alpha, on: .simplex, [l.formula(["alpha"]) { a, _ in .int(a[0].asArray?.count ?? 0) }],
       where: [

@@ -39,7 +39,8 @@ struct ElementwiseChoice: Sendable {
     if let both = Swift.Set(set.keys).intersection(observed.keys).min() {
       throw .user(
         code: "conflicting-conditions",
-        "`\(Self.elementAddress(address, elements.shape, both))` is set by an intervention, so it cannot be conditioned on")
+        "`\(Self.elementAddress(address, elements.shape, both))` is set by an intervention, so it cannot be conditioned on"
+      )
     }
   }
 
@@ -105,7 +106,7 @@ struct ElementwiseChoice: Sendable {
     guard offset < count else { return nil }
     let place = Self.elementAddress(address, elements.shape, offset)
     let distribution = elements.element(offset)
-    if let value = set[offset] { return .set(value, place, distribution) }
+    if let value = set[offset] { return .set(distribution.convertedScalar(value), place, distribution) }
     if let value = observed[offset] { return .observe(place, distribution, value) }
     return .sample(place, distribution)
   }

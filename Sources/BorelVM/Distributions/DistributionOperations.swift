@@ -6,11 +6,11 @@ import BorelSemantics
 import BorelValues
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 extension DistributionObject {
@@ -104,6 +104,14 @@ extension DistributionObject {
     return try conform(value, subject, &caller) ?? value
   }
 
+  /// A scalar in the type of a plain distribution's draws, unchanged where that takes more than a look at its kind.
+  func convertedScalar(_ value: Value) -> Value {
+    guard let definition, case .fits(let converted) = SupportPlan.scalar(value, definition.support.kind) else {
+      return value
+    }
+    return converted
+  }
+
   public func support<Caller: MethodCaller>(_ caller: inout Caller) throws(Failure) -> Support {
     if let definition { return try definition.support.evaluated(self, &caller) }
     guard let combination else { throw .missing("support", of: name) }
@@ -147,10 +155,14 @@ extension DistributionObject {
     let methods = definition.methods
     let routes: [(FunctionID?, (Double) -> Double)] =
       switch tail {
-      case .lower: [(methods.cdf, { $0 }), (methods.logcdf, exp), (methods.ccdf, { 1 - $0 }), (methods.logccdf, { -expm1($0) })]
-      case .upper: [(methods.ccdf, { $0 }), (methods.logccdf, exp), (methods.cdf, { 1 - $0 }), (methods.logcdf, { -expm1($0) })]
-      case .logLower: [(methods.logcdf, { $0 }), (methods.cdf, log), (methods.logccdf, log1mExp), (methods.ccdf, { log1p(-$0) })]
-      case .logUpper: [(methods.logccdf, { $0 }), (methods.ccdf, log), (methods.logcdf, log1mExp), (methods.cdf, { log1p(-$0) })]
+      case .lower:
+        [(methods.cdf, { $0 }), (methods.logcdf, exp), (methods.ccdf, { 1 - $0 }), (methods.logccdf, { -expm1($0) })]
+      case .upper:
+        [(methods.ccdf, { $0 }), (methods.logccdf, exp), (methods.cdf, { 1 - $0 }), (methods.logcdf, { -expm1($0) })]
+      case .logLower:
+        [(methods.logcdf, { $0 }), (methods.cdf, log), (methods.logccdf, log1mExp), (methods.ccdf, { log1p(-$0) })]
+      case .logUpper:
+        [(methods.logccdf, { $0 }), (methods.ccdf, log), (methods.logcdf, log1mExp), (methods.cdf, { log1p(-$0) })]
       }
     for case (let method?, let finish) in routes {
       return finish(try number(try caller.call(method, of: self, variate(x)), tail.rawValue))

@@ -4,11 +4,11 @@ import BorelSemantics
 import BorelValues
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 /// P(X = values[k]) = weights[k]. Equal values count as one, their weights added.

@@ -4,11 +4,11 @@ import BorelSemantics
 import BorelValues
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 /// p(x) = Σ w[k] p_k(x), with the choice summed out: log p(x) is a log-sum-exp.
@@ -35,7 +35,8 @@ struct Mixture: DistributionCombination {
     _ value: Value, count: Int, of name: String, each: String
   ) throws(Failure) -> [Double] {
     guard let array = value.asArray, array.rank == 1, array.kind != .bool else {
-      throw .user(code: "wrong-type", "the weights of \(name) must be an array of numbers, got \(value.kindDescription)")
+      throw .user(
+        code: "wrong-type", "the weights of \(name) must be an array of numbers, got \(value.kindDescription)")
     }
     guard count > 0 else { throw .user(code: "invalid-argument", "\(name) needs at least one \(each)") }
     guard array.count == count else {

@@ -5,11 +5,11 @@ import BorelSemantics
 import BorelValues
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 /// The order statistics of n draws: log p(x) = log n! + Σ log p(x[i]) for ascending x.

@@ -15,7 +15,9 @@ struct Repetition: ElementwiseCombination {
     switch size {
     case .int(let n): shape = [n]
     case .object(let object):
-      guard let array = object as? ArrayObject, array.kind == .int, array.rank == 1, array.count > 0 else { fallthrough }
+      guard let array = object as? ArrayObject, array.kind == .int, array.rank == 1, array.count > 0 else {
+        fallthrough
+      }
       shape = (0..<array.count).map { Int(Int64(bitPattern: array.storage[$0])) }
     default:
       throw .user(code: "wrong-type", "`n` of iid must be an Int or an array of sizes, got \(size.kindDescription)")

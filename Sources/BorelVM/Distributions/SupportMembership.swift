@@ -17,7 +17,7 @@ extension SupportPlan {
     if isMultivariate {
       return try conformArray(value, distribution, subject, &caller)
     }
-    switch try Self.scalar(value, kind) {
+    switch Self.scalar(value, kind) {
     case .fits(let value): return value
     case .outside: return nil
     case .mismatch:
@@ -32,7 +32,7 @@ extension SupportPlan {
   }
 
   @inline(__always)
-  static func scalar(_ value: Value, _ kind: SupportKind) throws(Failure) -> ScalarFit {
+  static func scalar(_ value: Value, _ kind: SupportKind) -> ScalarFit {
     switch kind {
     case .real, .positive, .nonNegative, .above, .below, .interval, .unitInterval:
       switch value {

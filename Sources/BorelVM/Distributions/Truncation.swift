@@ -4,11 +4,11 @@ import BorelSemantics
 import BorelValues
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 /// p(x) / P(lower <= X <= upper) on [lower, upper], both ends included.

@@ -240,7 +240,9 @@ extension MachineStorage {
 
   func makeDistribution(_ id: DistributionID, _ arguments: [Value], operandOffset: Int) throws(Failure) -> Value {
     var caller = MachineReference(storage: self)
-    return try program.tables[id].apply(arguments, at: location, &caller)
+    var place = location
+    place.operandOffset = operandOffset
+    return try program.tables[id].apply(arguments, at: place, &caller)
   }
 }
 

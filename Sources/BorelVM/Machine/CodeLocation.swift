@@ -6,6 +6,8 @@ import BorelSource
 public struct CodeLocation: Sendable {
   let spans: InstructionSpans?
   let instruction: Int
+  /// The number of the first argument among the operands: 1 behind a callee.
+  var operandOffset = 0
 
   public static let none = CodeLocation(spans: nil, instruction: 0)
 
@@ -13,7 +15,9 @@ public struct CodeLocation: Sendable {
   public var span: Span? { spans?.span(instruction) }
 
   /// The span of its i-th operand: an argument, an index, a field.
-  public func span(operand: Int) -> Span? { spans?.operand(operand, of: instruction) }
+  public func span(operand: Int) -> Span? {
+    spans?.operand(operand + operandOffset, of: instruction)
+  }
 }
 
 /// Spans of a function's instructions and of their operands.

@@ -59,8 +59,9 @@ extension Handlers {
       throw failure
     }
     switch action {
-    case .value(let value, _, _):
-      m.put(value, result)
+    case .value(let value, let address, let distribution):
+      var caller = MachineReference(storage: m)
+      m.put(try distribution?.converted(value, at: address, "set to", &caller) ?? value, result)
       return .advance
     case .sample(let address, let distribution):
       m.wait(PendingChoice(address: address, distribution: distribution, observed: nil, span: site.span), for: result)

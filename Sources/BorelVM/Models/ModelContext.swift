@@ -25,7 +25,8 @@ public struct ModelContext: Sendable {
     var model: ModelDefinition?
     var callSpan: Span?
     var visited: UInt64
-    var occurrences: [Occurrence]
+    var occurrences: [Occurrence] = []
+    var elements: [Elements] = []
     var memoKey: MemoKey?
     /// The number of condition sets that were registered when it was entered.
     var registered: Int
@@ -34,6 +35,23 @@ public struct ModelContext: Sendable {
   private struct Occurrence: Sendable {
     var name: AddressName
     var count: Int
+  }
+
+  /// The elements of one variable chosen so far: all before `next`, and those of `others`, which came out of turn.
+  private struct Elements: Sendable {
+    var name: AddressName
+    var next = 0
+    var others: Set<Int> = []
+
+    /// False where the element has been chosen before.
+    mutating func insert(_ index: Int) -> Bool {
+      if index == next {
+        next += 1
+        while !others.isEmpty, others.remove(next) != nil { next += 1 }
+        return true
+      }
+      return index > next && others.insert(index).inserted
+    }
   }
 
   /// How often the values of one entry were used, and by variables with how many indices.
@@ -52,7 +70,7 @@ public struct ModelContext: Sendable {
   }
 
   private var current = Activation(
-    scope: .outermost, visited: 0, occurrences: [], registered: 0)
+    scope: .outermost, visited: 0, registered: 0)
   private var stack: [Activation] = []
   private var memoised: [MemoKey: MemoEntry] = [:]
   private(set) var tallies: [Tally] = []
@@ -86,7 +104,7 @@ public struct ModelContext: Sendable {
     }
     current = Activation(
       scope: ModelScope(address: address, conditions: conditions, interventions: interventions),
-      model: model.definition, callSpan: span, visited: 0, occurrences: [], memoKey: nil, registered: before)
+      model: model.definition, callSpan: span, visited: 0, memoKey: nil, registered: before)
   }
 
   private mutating func register(
@@ -143,7 +161,7 @@ public struct ModelContext: Sendable {
       conditions: Self.below(memo.scope.conditions, name, .none),
       interventions: Self.below(memo.scope.interventions, name, .none))
     current = Activation(
-      scope: scope, model: nil, callSpan: span, visited: 0, occurrences: [], memoKey: key,
+      scope: scope, model: nil, callSpan: span, visited: 0, memoKey: key,
       registered: registered.count)
     return nil
   }
@@ -168,8 +186,10 @@ public struct ModelContext: Sendable {
       let count = occurrence(of: site.name)
       indices = count == 0 ? .none : .one(count)
     } else if site.visitMask != 0 {
-      if current.visited & site.visitMask != 0 { throw duplicate(site, in: tables) }
+      if current.visited & site.visitMask != 0 { throw duplicate(site, .none, in: tables) }
       current.visited |= site.visitMask
+    } else if case .one(let index) = indices, !isNew(index, of: site.name) {
+      throw duplicate(site, indices, in: tables)
     }
     let address = Address(site.name, indices, in: current.scope.address)
     let scope = current.scope
@@ -257,7 +277,9 @@ public struct ModelContext: Sendable {
           code: "condition-shape",
           "`\(address.parent)` is \(verb) an array of \(ArrayObject.text(ofShape: shape)), but the model goes on to "
             + "`\(address)`",
-          hint: "elements that are to stay random are null, or left out of a record such as {\(address.name.text): {0: ...}}")
+          hint:
+            "elements that are to stay random are null, or left out of a record such as {\(address.name.text): {0: ...}}"
+        )
       case .notIndexed(let value):
         throw .user(
           code: "condition-shape",
@@ -286,8 +308,16 @@ public struct ModelContext: Sendable {
     }
   }
 
-  private func duplicate(_ site: SiteDefinition, in tables: ModelTables) -> Failure {
-    let address = Address(site.name, in: current.scope.address)
+  private mutating func isNew(_ index: Int, of name: AddressName) -> Bool {
+    for place in current.elements.indices where current.elements[place].name == name {
+      return current.elements[place].insert(index)
+    }
+    current.elements.append(Elements(name: name))
+    return current.elements[current.elements.count - 1].insert(index)
+  }
+
+  private func duplicate(_ site: SiteDefinition, _ indices: AddressIndices, in tables: ModelTables) -> Failure {
+    let address = Address(site.name, indices, in: current.scope.address)
     let others = (current.model?.variable(site.name.text)?.sites ?? []).filter { $0.span != site.span }
     let isOther = !others.isEmpty
     return Failure(
@@ -296,7 +326,7 @@ public struct ModelContext: Sendable {
         code: "duplicate-address", "two choices at one address, `\(address)`", at: site.span,
         label: isOther ? "second choice" : "chosen again here",
         secondary: others.map { .init($0.span, "also chosen here") },
-        hint: "in a loop, give each choice an index: `\(site.name.text)[i] ~ ...`"))
+        hint: indices == .none ? "in a loop, give each choice an index: `\(site.name.text)[i] ~ ...`" : nil))
   }
 }
 

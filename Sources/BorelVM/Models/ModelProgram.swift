@@ -16,7 +16,8 @@ public struct ModelProgram: Program {
       var isModelName = false
       if case .model? = (model.asObject as? FunctionObject)?.target { isModelName = true }
       throw .user(
-        code: "wrong-type", "a model is needed here, got \(isModelName ? "a model without arguments" : model.kindDescription)",
+        code: "wrong-type",
+        "a model is needed here, got \(isModelName ? "a model without arguments" : model.kindDescription)",
         hint: isModelName ? "apply it to its arguments: `m(...)`" : nil)
     }
     self.init(object, in: environment)

@@ -94,7 +94,8 @@ extension ModelContext {
         ? "`\(name)` is \(verb) \(whole.kindDescription), but the model made no element of it"
         : "`\(name)` has \(made) elements but is \(verb) \(expected)"
     } else if let element = last.entry.elements.first, made == 0 || last.entry.elements.count == 1 {
-      message = "`\(name)\(ChoiceMap.text(element.indices))` is \(verb) \(element.value.shortText), but the model made no such choice"
+      message =
+        "`\(name)\(ChoiceMap.text(element.indices))` is \(verb) \(element.value.shortText), but the model made no such choice"
     } else {
       message = "`\(name)` is \(verb) \(expected) elements, but the model made only \(made) of these choices"
     }
