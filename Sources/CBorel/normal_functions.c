@@ -235,6 +235,7 @@ double borel_log_exp_mod_normal_cdf(double mu, double sigma, double lambda, doub
   if (!(sigma > 0 && lambda > 0) || isnan(mu) || isnan(x)) return NAN;
   if (isinf(x)) return x < 0 ? -INFINITY : 0.0;
   double z = (x - mu) / sigma, a = lambda * sigma;
+  if (z < -1e150) return -INFINITY;
   double log_upper = exp_mod_log_upper(a, z);
   return log_upper < -0.7 ? borel_log1m_exp(log_upper) : exp_mod_log_lower(a, z);
 }
