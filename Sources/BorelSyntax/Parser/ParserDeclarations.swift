@@ -11,6 +11,13 @@ extension Parser {
     let parameters = parseOptionalParameters(required: true)
     let parametersHeight = height
     var resultType: TypeAnnotation?
+    if kind == .colon, kind(ahead: 1).isName, isOnLine(ahead: 1) {
+      note(
+        Diagnostic(
+          code: "colon-result", "the type of a result does not follow `:`", at: tokenSpan,
+          hint: "write fn \(name.text)(...) -> \(text(ahead: 1))"))
+      resultType = parseTypeAfterColon()
+    }
     if take(.thinArrow) { resultType = parseType() }
     let body = parseFunctionBody(after: "fn")
     height = max(height, parametersHeight)

@@ -477,6 +477,7 @@ extension Parser {
     case .pipe: return "write f(x)"
     case .fatArrow: return "parameters of a lambda are names: x => e, (x, y) => e"
     case .thinArrow: return "a function without name is written x => e"
+    case .forKeyword: return "there are no comprehensions; write map(xs, x => e)"
     case .plusPlus: return "write x += 1"
     case .colon: return "named arguments and record keys are names; a slice is a..<b"
     case .integer, .real, .string, .trueKeyword, .falseKeyword, .nullKeyword, .leftBracket:

@@ -235,7 +235,8 @@ extension Parser {
     return skippedExpression()
   }
 
-  private func closing(of opener: Int) -> Int? {
+  /// The index after the bracket that matches an opening one.
+  func closing(of opener: Int) -> Int? {
     let partner = Int(tokens[opener].partner)
     return partner > opener && partner + 1 < tokens.count ? partner + 1 : nil
   }

@@ -161,7 +161,13 @@ extension Parser {
           hint: "write \(name.text) ~ ... without \(keyword)"))
       return parseChoice(ChoiceTarget(name: name, indices: [], span: name.span), from: first)
     }
-    let hint = "\(keyword) gives a name a value: \(keyword) x = e"
+    if kind == .leftParen, !atLineStart, case .name(let name) = pattern, let equals = closing(of: index),
+      tokens[equals].kind == .assign
+    {
+      return parseLetFunction(name, keyword: keyword, from: first)
+    }
+    var hint = "\(keyword) gives a name a value: \(keyword) x = e"
+    if kind == .comma { hint = "a tuple is taken apart with \(keyword) (a, b) = e" }
     if kind == .colonAssign || kind == .less && kind(ahead: 1) == .minus && token.end == tokens[index + 1].start {
       noteForeignAssignment()
     } else if kind == .equalEqual {
@@ -178,6 +184,21 @@ extension Parser {
     let value = parseExpression()
     return statement(
       .binding(Binding(isMutable: isMutable, pattern: pattern, type: type, value: value)), from: first)
+  }
+
+  /// `let f(x) = e`, as in ML: reported, then read as a function.
+  private mutating func parseLetFunction(_ name: Name, keyword: String, from first: Int) -> Statement {
+    note(
+      Diagnostic(
+        code: "let-function", "`\(keyword)` does not define functions", at: tokens[first].span(in: file),
+        hint: "write fn \(name.text)(x) = e"))
+    let parameters = parseParameters()
+    let parametersHeight = height
+    advance()
+    let value = parseExpression()
+    height = max(height, parametersHeight)
+    return statement(
+      .function(FunctionDeclaration(name: name, parameters: parameters, body: .expression(value))), from: first)
   }
 
   /// Consumes `:=` or `<-` and says to write `=`.
@@ -207,7 +228,9 @@ extension Parser {
     if kind == .inKeyword {
       advance()
     } else {
-      failExpecting("`in`", hint: "a loop is written for i in a..<b { ... }")
+      failExpecting(
+        "`in`",
+        hint: kind == .comma ? "a pair is written for (a, b) in e { ... }" : "a loop is written for i in a..<b { ... }")
     }
     let sequence = parseCondition(ofLoop: true)
     let sequenceHeight = height

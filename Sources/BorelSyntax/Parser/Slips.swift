@@ -96,6 +96,7 @@ extension Parser {
     switch kind {
     case .assign where hint == nil: hint = "left of = stands a name, x[i] or r.a"
     case .tilde: hint = "left of ~ stands a variable: x or x[i]"
+    case .comma where hint == nil: hint = "a tuple is written (a, b)"
     case .viaKeyword: hint = "via belongs to a choice: x ~ d via reparam"
     case .inKeyword: hint = "membership is tested with contains(xs, x)"
     case .rightParen, .rightBracket:
