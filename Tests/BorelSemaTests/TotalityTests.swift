@@ -27,6 +27,11 @@ import Testing
       (0..<3_000).map { "fn f\($0)(x) = f\($0 + 1)(x) + f\($0 + 1)(x)\n" }.joined() + "fn f3000(x) = x"
     ),
     (
+      "a chain of deep calls",
+      (0..<40).map { "fn f\($0)(x) = x" + String(repeating: " + 1", count: 300) + " + f\($0 + 1)(x)\n" }.joined()
+        + "fn f40(x) = x"
+    ),
+    (
       "a chain of distributions",
       (0..<40).map {
         """

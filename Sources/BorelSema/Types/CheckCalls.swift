@@ -247,7 +247,11 @@ extension TypeChecker {
     case .model: return .model(nil, isApplied: true)
     case .host(let name): return .host(name)
     case .function: return .function(least: 0, most: nil)
-    case .like(let index): return arguments.indices.contains(index) ? arguments[index].widened : .unknown
+    case .like(let index):
+      guard arguments.indices.contains(index) else { return .unknown }
+      guard case .array(let elements, let shape) = arguments[index] else { return arguments[index].widened }
+      // The shape is the argument's; Ints may have become Reals, and Bools numbers.
+      return .numbers([.int, .real, .number].contains(elements.kind) ? .number : .unknown, shape)
     case .any, .list, .collection, .tuple, .record: return .unknown
     }
   }

@@ -15,16 +15,20 @@ extension TypeChecker {
       types[index] = evaluate(value, Array(types[..<index])).result
     }
     var isRight = true
+    var sizes: [String: (Int, Span)] = [:]
     for (index, argument) in arguments.enumerated() {
       guard let argument, distribution.parameters.indices.contains(index) else { continue }
-      if !checkParameter(distribution, index, types[index], argument.span) { isRight = false }
+      if !checkParameter(distribution, index, types[index], &sizes, argument.span) { isRight = false }
     }
     if isRight { isRight = checkShapes(distribution, types, span) }
     if isRight { checkConditions(distribution, types, arguments, span) }
     return .distribution(id, event: isRight ? event(of: distribution, types) : .unknown)
   }
 
-  private func checkParameter(_ distribution: CoreDistribution, _ index: Int, _ type: ShapeType, _ span: Span) -> Bool {
+  private func checkParameter(
+    _ distribution: CoreDistribution, _ index: Int, _ type: ShapeType, _ sizes: inout [String: (Int, Span)],
+    _ span: Span
+  ) -> Bool {
     let parameter = distribution.parameters[index]
     func wrong(_ expected: String) -> Bool {
       var hint: String?
@@ -36,7 +40,6 @@ extension TypeChecker {
       return false
     }
     if let declaration = parameter.type {
-      var sizes: [String: (Int, Span)] = [:]
       if declaration.sizes.isEmpty, type.shape != nil { return true }
       guard let expected = mismatch(type, declaration, sizes: &sizes, at: span) else { return true }
       if declaration.name == "Int", case .real(let value?) = type, value == value.rounded() { return true }

@@ -5,6 +5,13 @@ import BorelSource
 
 extension TypeChecker {
   func run(_ statements: [CoreStatement]) {
+    guard depth < Lowerer.maximumNesting else {
+      frame.results.append(.unknown)
+      frame.isDead = true
+      return
+    }
+    depth += 1
+    defer { depth -= 1 }
     for statement in statements {
       if frame.isDead { return }
       run(statement)
