@@ -85,8 +85,6 @@ private let schools = """
     #expect(
       try diagnostic("do(schools([1, 2]), {mu: 1}) | {mu: 1}").message
         == "`mu` is set by an intervention, so it is not random and cannot be conditioned on")
-    #expect(
-      try diagnostic("schools([1, 2]) | 3").message == "`|` needs a record of values by name, got an Int")
   }
 
   @Test func dataThatAreNotNumbers() throws {
@@ -95,8 +93,13 @@ private let schools = """
   }
 
   @Test func twoChoicesAtOneAddress() throws {
-    let d = try failure("model a { for i in 0..<2 { x ~ normal(0, 1) } }\nlet m = a()")
-    #expect(d.message == "two choices at one address, `x`")
+    // Repetitions that the text does not give away.
+    let element = try failure("model a { for i in 0..<3 { x[div(i, 2)] ~ normal(0, 1) } }\nlet m = a()")
+    #expect(element.message == "two choices at one address, `x[0]`")
+    let branches = try failure(
+      "model a(n) { if n > 0 { x ~ normal(0, 1) }\nif n > 1 { x ~ normal(1, 1) } }\nlet m = a(2)")
+    #expect(branches.message == "two choices at one address, `x`")
+    #expect(branches.secondary.count == 1)
   }
 
   @Test func unmetConditionsOfRandomStructure() throws {

@@ -160,8 +160,17 @@ extension Lowerer {
 
   // MARK: Bindings
 
+  /// `let f = mem(g)`: the choices of its calls live under the variable's name, `f(3)/...`.
+  private func named(_ value: CoreExpression, after pattern: Pattern) -> CoreExpression {
+    guard case .name(let name) = pattern, case .callPrimitive(let id, var arguments) = value.kind,
+      PrimitiveTable[id].name == "mem", arguments.count == 2, case .constant(.null) = arguments[1].kind
+    else { return value }
+    arguments[1] = CoreExpression(.constant(.string(name.text)), arguments[1].span)
+    return CoreExpression(.callPrimitive(id, arguments), value.span)
+  }
+
   private func lowerBinding(_ binding: Binding, _ span: Span, into body: inout [CoreStatement]) {
-    let value = lowerExpression(binding.value)
+    let value = named(lowerExpression(binding.value), after: binding.pattern)
     if let type = binding.type { bindingTypes[value.span] = lowerType(type) }
     bind(binding.pattern, to: value, isMutable: binding.isMutable, span, into: &body)
   }

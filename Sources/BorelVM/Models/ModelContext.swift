@@ -196,9 +196,9 @@ public struct ModelContext: Sendable {
     switch source.asObject {
     case let distribution as DistributionObject:
       if scope.conditions.isEmpty && scope.interventions.isEmpty { return .sample(address, distribution) }
-      let set = try given(scope.interventions, address, verb: "set to")
+      let set = try given(scope.interventions, address, isAnonymous: site.isAnonymous, verb: "set to")
       if case .value(let value) = set { return .value(value, address, distribution) }
-      let observed = try given(scope.conditions, address, verb: "conditioned on")
+      let observed = try given(scope.conditions, address, isAnonymous: site.isAnonymous, verb: "conditioned on")
       switch (set, observed) {
       case (.nothing, .nothing): return .sample(address, distribution)
       case (.nothing, .value(let value)): return .observe(address, distribution, value)
@@ -207,10 +207,10 @@ public struct ModelContext: Sendable {
           try ElementwiseChoice(address, distribution, interventions: set, conditions: observed, &self))
       }
     case let model as ModelObject:
-      if case .value(let value) = try given(scope.interventions, address, verb: "set to") {
+      if case .value(let value) = try given(scope.interventions, address, isAnonymous: site.isAnonymous, verb: "set to") {
         return .value(value, address, nil)
       }
-      switch try given(scope.conditions, address, verb: "conditioned on") {
+      switch try given(scope.conditions, address, isAnonymous: site.isAnonymous, verb: "conditioned on") {
       case .value(let value) where value.asRecord == nil:
         throw .user(
           code: "condition-on-submodel",
@@ -243,7 +243,7 @@ public struct ModelContext: Sendable {
 
   /// What the layers give for an address; two different values are an error.
   private mutating func given(
-    _ layers: [ModelScope.Layer], _ address: Address, verb: String
+    _ layers: [ModelScope.Layer], _ address: Address, isAnonymous: Bool, verb: String
   ) throws(Failure) -> GivenChoice {
     var result = GivenChoice.nothing
     for layer in layers {
@@ -265,6 +265,8 @@ public struct ModelContext: Sendable {
           }
         case .elements(let elements): result = .elements(elements + [.init(indices: [], value: value, slot: nil)])
         }
+      // The indices of `sample(d)` count its occurrences: they are other choices, not elements of this one.
+      case .elements where isAnonymous: break
       case .elements(let elements):
         let new = elements.map { GivenElement(indices: $0.indices, value: $0.value, slot: slot) }
         switch result {
