@@ -141,7 +141,8 @@ let package = Package(
     .executableTarget(
       name: "borel-bench",
       dependencies: [
-        "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics", "BorelValues",
+        "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics",
+        "BorelValues",
       ], exclude: ["programs"]),
 
     // stdlib/**/*.ppl becomes a Swift table at build time.
@@ -154,13 +155,15 @@ let package = Package(
     .testTarget(
       name: "ModelSemanticsTests",
       dependencies: [
-        "BorelVM", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource", "BorelSyntax", "BorelSema",
+        "BorelVM", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource", "BorelSyntax",
+        "BorelSema",
         "BorelStandardLibrary",
       ]),
     .testTarget(
       name: "BorelVMTests",
       dependencies: [
-        "BorelVM", "BorelSema", "BorelSyntax", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource",
+        "BorelVM", "BorelSema", "BorelSyntax", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics",
+        "BorelSource",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),

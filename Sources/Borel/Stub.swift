@@ -1,3 +1,4 @@
-import BorelVM
 import BorelIR
+import BorelVM
+
 extension CompiledProgram { func dump(from: FunctionID) -> String { "" } }

@@ -95,5 +95,6 @@ private func unknownCommand(_ arguments: [String]) -> String? {
     return "error: `\(first)` is not a command; to run the program: borel run \(first)"
   }
   let suggestion = closestMatch(to: first, among: names).map { "; did you mean `\($0)`?" } ?? ""
-  return "error: there is no command `\(first)`\(suggestion)\nThe commands are \(names.dropLast().joined(separator: ", ")); see borel --help."
+  return
+    "error: there is no command `\(first)`\(suggestion)\nThe commands are \(names.dropLast().joined(separator: ", ")); see borel --help."
 }

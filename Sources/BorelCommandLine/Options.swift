@@ -74,11 +74,13 @@ struct DataOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Write the draws to a file, CSV or JSON by its ending; - is standard output.", valueName: "file"))
+    help: ArgumentHelp("Write the draws to a file, CSV or JSON by its ending; - is standard output.", valueName: "file")
+  )
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Keep only the variables that match, such as 'theta*'; can be given several times.", valueName: "pattern"))
+    help: ArgumentHelp(
+      "Keep only the variables that match, such as 'theta*'; can be given several times.", valueName: "pattern"))
   var save: [String] = []
 
   @Option(

@@ -10,7 +10,9 @@ import Darwin
 
 /// `$XDG_STATE_HOME/borel/history`, or `~/.local/state/borel/history`; nil where its folder cannot be made.
 public func historyPath() -> String? {
-  func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+  func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
   guard let state = variable("XDG_STATE_HOME") ?? variable("HOME").map({ $0 + "/.local/state" }) else { return nil }
   let folder = state + "/borel"
   // Each missing part of the path, private to the user.

@@ -77,7 +77,8 @@ func suspensionCost() throws -> (bare: Double, scored: Double) {
     return 1e9 * (processorTime() - start) / Double(stops)
   }
   return (
-    median(try (0..<5).map { _ in try cost(isScored: false) }), median(try (0..<5).map { _ in try cost(isScored: true) })
+    median(try (0..<5).map { _ in try cost(isScored: false) }),
+    median(try (0..<5).map { _ in try cost(isScored: true) })
   )
 }
 

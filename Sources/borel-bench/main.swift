@@ -31,7 +31,8 @@ do {
     ratios.append((pair.name, ratio))
     rows.append([pair.name, fixed(median(own), 3), fixed(median(theirs), 3), fixed(ratio, 2)])
   }
-  print("Medians of \(rounds) interleaved rounds, the same work on both sides, timed inside each process around the loop:")
+  print(
+    "Medians of \(rounds) interleaved rounds, the same work on both sides, timed inside each process around the loop:")
   print("processor time of the calling thread for Borel, os.clock() for Lua.\n")
   printTable(rows)
 
@@ -40,7 +41,8 @@ do {
   print("\nA stop at `sample` or `observe` and back: \(fixed(suspension.bare, 0)) ns;")
   print("with draw and log density of its distribution: \(fixed(suspension.scored, 0)) ns.")
   print(
-    "A fork of a waiting machine that runs on: \(fixed(fork.small, 0)) ns with 10 elements, \(fixed(fork.large, 0)) ns with 1,000,000.")
+    "A fork of a waiting machine that runs on: \(fixed(fork.small, 0)) ns with 10 elements, \(fixed(fork.large, 0)) ns with 1,000,000."
+  )
   let forkRatio = fork.large / fork.small
   var fields = ["\"vm_vs_lua_max_ratio\":\(fixed(worst, 3))"]
   fields += ratios.map { "\"\($0.0)_ratio\":\(fixed($0.1, 3))" }

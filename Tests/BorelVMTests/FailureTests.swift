@@ -8,12 +8,18 @@ import Testing
   @Test(arguments: [
     ("let x = [1, 2, 3]\nlet i = 5\nx[i]", "i", "index 5 is out of range for an array of 3 elements (0..<3)"),
     ("fn f(a, b) { a + b }\nf(1, {q: 1})", "b", "`+` needs numbers, got a record"),
-    ("let n = 9223372036854775807\nfn g(k) { k + 1 }\ng(n)", "k + 1", "the result of 9223372036854775807 + 1 is too large for an Int"),
+    (
+      "let n = 9223372036854775807\nfn g(k) { k + 1 }\ng(n)", "k + 1",
+      "the result of 9223372036854775807 + 1 is too large for an Int"
+    ),
     ("fn f(k) { div(1, k) }\nf(0)", "k", "division by zero: div(1, 0)"),
     ("fn f(k) { if k { 1 } else { 2 } }\nf(3)", "k", "a condition must be a Bool, got an Int"),
     ("fn f(x) { x(1) }\nf(2)", "x", "an Int cannot be called"),
     ("fn f(r) { r.alpa }\nf({alpha: 1})", "r.alpa", "there is no `alpa` in this record"),
-    ("fn f(a, b) { a + b }\nf([1, 2], [1, 2, 3])", "a + b", "`+` needs equal shapes: the left side has length 2, the right side length 3"),
+    (
+      "fn f(a, b) { a + b }\nf([1, 2], [1, 2, 3])", "a + b",
+      "`+` needs equal shapes: the left side has length 2, the right side length 3"
+    ),
     ("fn f(n) { for i in 0..<n { } }\nf(2.5)", "n", "the end of a range must be an Int, got a Real"),
     ("assert(1 > 2, \"no\")", "1 > 2", "no"),
   ])
@@ -36,7 +42,8 @@ import Testing
     let deep = try TestProgram("fn f(n) { 1 + f(n + 1) }\nf(0)").failure().failure
     #expect(deep.kind == .limit)
     #expect(deep.diagnostic.code == "depth-limit")
-    let endless = try TestProgram("var x = 0\nwhile true { x = x + 1 }", limits: Limits(steps: 100_000)).failure().failure
+    let endless = try TestProgram("var x = 0\nwhile true { x = x + 1 }", limits: Limits(steps: 100_000)).failure()
+      .failure
     #expect(endless.diagnostic.code == "step-limit")
     let large = try TestProgram("zeros(200000000)").failure().failure
     #expect(large.diagnostic.code == "memory-limit")

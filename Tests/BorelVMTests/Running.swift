@@ -43,7 +43,9 @@ struct TestProgram {
   }
 
   func model(_ name: String, _ arguments: [Value] = []) throws -> ModelRun {
-    guard case .model(let id)? = analyzer.symbol(named: name) else { throw TestFailure(description: "no model \(name)") }
+    guard case .model(let id)? = analyzer.symbol(named: name) else {
+      throw TestFailure(description: "no model \(name)")
+    }
     return ModelProgram(ModelObject(environment.program.tables[id], arguments: arguments), in: environment).start()
   }
 

@@ -91,7 +91,9 @@ extension Model {
   private func located(_ failure: Failure, _ data: LoadedData) -> Failure {
     guard failure.diagnostic.primary == nil else { return failure }
     var failure = failure
-    let named = data.keySpans.keys.filter { failure.diagnostic.message.contains("`\($0)`") }.sorted { $0.count > $1.count }
+    let named = data.keySpans.keys.filter { failure.diagnostic.message.contains("`\($0)`") }.sorted {
+      $0.count > $1.count
+    }
     if let key = named.first, let span = data.keySpans[key] { failure.diagnostic.primary = .init(span) }
     return failure
   }

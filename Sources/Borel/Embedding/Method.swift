@@ -40,7 +40,8 @@ extension Method {
   ) throws(Failure) -> InferenceOutcome {
     switch self {
     case .importance(let draws):
-      return InferenceOutcome(result: try ImportanceSampling(draws: draws).run(program, random: random, control: control))
+      return InferenceOutcome(
+        result: try ImportanceSampling(draws: draws).run(program, random: random, control: control))
     case .rejection(let draws, let attempts):
       let rejection = RejectionSampling(draws: draws, maximumExecutions: attempts)
       return InferenceOutcome(result: try rejection.run(program, random: random, control: control))

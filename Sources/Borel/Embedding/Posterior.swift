@@ -2,8 +2,8 @@
 
 import BorelDataIO
 import BorelDraws
-import BorelSource
 import BorelInference
+import BorelSource
 import BorelValues
 
 /// Draws from a posterior, weighted or not.

@@ -5,15 +5,18 @@ enum DiagnosticGuide {
   static let entries: [String: String] = [
     // Text.
     "unknown-character": "A character that has no meaning outside strings and comments.",
-    "invisible-character": "A character that cannot be seen, such as a no-break space, often pasted from a document. Type a plain blank.",
+    "invisible-character":
+      "A character that cannot be seen, such as a no-break space, often pasted from a document. Type a plain blank.",
     "smart-quotes": "Typographic quotes, often pasted from a document. Strings stand between plain double quotes.",
     "single-quotes": "Strings stand between double quotes.",
-    "non-ascii-operator": "An operator that looks right but is another character, such as a long dash for `-`. Type the plain one.",
+    "non-ascii-operator":
+      "An operator that looks right but is another character, such as a long dash for `-`. Type the plain one.",
     "unterminated-string": "A string ends on the line on which it begins. For a line break inside, write \\n.",
     "unterminated-comment": "A comment that begins with /* needs */ at its end; such comments nest.",
     "bad-escape": "After a backslash a string takes n, t, r, \\, \" or u{...}.",
     "malformed-number": "Numbers look like 3, 2.5, 1e-3 or 1_000_000.",
-    "integer-overflow": "A whole number beyond the range of Int (64 bits), as a literal or as a result. A Real has the range but not the digits: write 1e20, or real(x).",
+    "integer-overflow":
+      "A whole number beyond the range of Int (64 bits), as a literal or as a result. A Real has the range but not the digits: write 1e20, or real(x).",
     "real-overflow": "A number beyond the range of Real, about 1.8e308.",
     "hash-comment": "Comments begin with //.",
 
@@ -24,15 +27,18 @@ enum DiagnosticGuide {
     "unclosed-bracket": "A bracket is opened and never closed.",
     "unmatched-bracket": "A closing bracket of another kind than the one that is open, or with none open.",
     "missing-brace": "The body of a model, function, loop or condition stands in braces.",
-    "nested-too-deeply": "Brackets, blocks or operators inside one another beyond any program that a person can read. Give parts a name.",
-    "too-many-errors": "After so many errors the rest is mostly their consequence. Mend the first ones and check again.",
+    "nested-too-deeply":
+      "Brackets, blocks or operators inside one another beyond any program that a person can read. Give parts a name.",
+    "too-many-errors":
+      "After so many errors the rest is mostly their consequence. Mend the first ones and check again.",
     "keyword-as-name": "A word of the language cannot be the name of a variable.",
     "foreign-keyword": "A word of another language. The hint says how it is written here.",
     "foreign-operator": "An operator of another language. The hint says how it is written here.",
     "word-operator": "Logical operators are && (and), || (or) and ! (not).",
     "foreign-assignment": "Assignment is =; a random choice is ~.",
     "target-increment": "In Stan `target += w` adds to the log density; here that is factor(w).",
-    "stan-block": "Stan divides a program into blocks. Here a model is one body, with every variable random, and data are given when it is used.",
+    "stan-block":
+      "Stan divides a program into blocks. Here a model is one body, with every variable random, and data are given when it is used.",
     "stan-truncation": "In Stan T[a, b] truncates; here that is truncate(d, a, b).",
     "type-before-name": "A type stands behind the name, after a colon: x: Real. Most types need not be written.",
     "chained-comparison": "a < b < c compares a truth value with a number. Write a < b && b < c.",
@@ -41,7 +47,8 @@ enum DiagnosticGuide {
     "colon-range": "Ranges are a..<b (without b) and a...b (with b).",
     "let-choice": "A random choice makes its variable itself: x ~ d, without let.",
     "bad-choice": "The left side of ~ is a name, or a name with indices.",
-    "leading-minus": "A line that begins with - is a statement of its own. To go on with the line before, put the operator at its end.",
+    "leading-minus":
+      "A line that begins with - is a statement of its own. To go on with the line before, put the operator at its end.",
     "lambda-operand": "A lambda takes in everything to its right; put it in parentheses.",
     "anonymous-function": "A function without a name is written x => ...",
     "arrow-body": "The body of fn stands in braces or after =; => belongs to lambdas.",
@@ -61,14 +68,17 @@ enum DiagnosticGuide {
     "misplaced-import": "import stands at the top level of a file.",
 
     // Names.
-    "unknown-name": "The name is not defined here: misspelt, defined further down inside a function, or in a file that is not imported.",
+    "unknown-name":
+      "The name is not defined here: misspelt, defined further down inside a function, or in a file that is not imported.",
     "not-available": "The name is known, but nothing in this version does it yet.",
     "duplicate-name": "Two definitions of one name in one file.",
     "assigned-constant": "let makes a constant; var makes a variable that can be assigned.",
-    "assigned-capture": "A function sees the values of the variables around it as they are when it is made; it cannot assign them. Return the new value instead.",
+    "assigned-capture":
+      "A function sees the values of the variables around it as they are when it is made; it cannot assign them. Return the new value instead.",
     "unused-value": "The value of an expression is computed and dropped. Give it a name, print it, or leave it out.",
     "unset-variable": "A variable is read before the statement that gives it a value has run.",
-    "import-unreadable": "The imported file is missing or cannot be read. Its path is relative to the file that imports it.",
+    "import-unreadable":
+      "The imported file is missing or cannot be read. Its path is relative to the file that imports it.",
     "import-too-deep": "Files import one another too deep.",
 
     // Calls.
@@ -81,14 +91,18 @@ enum DiagnosticGuide {
     "pattern-mismatch": "A tuple with another number of parts than the names that take it apart.",
 
     // Models and effects.
-    "random-in-function": "fn is deterministic: it cannot draw. Make it a model, or draw outside and pass the value in.",
-    "random-outside-sample": "Functions that draw raw random numbers are for the sample method of a distribution. In a model, draw from a distribution with ~.",
+    "random-in-function":
+      "fn is deterministic: it cannot draw. Make it a model, or draw outside and pass the value in.",
+    "random-outside-sample":
+      "Functions that draw raw random numbers are for the sample method of a distribution. In a model, draw from a distribution with ~.",
     "effect-in-method": "A distribution's formula cannot draw or observe.",
     "not-a-distribution": "The right side of ~ is a distribution or a model. For a plain value write =.",
-    "duplicate-address": "Two random choices of one execution have the same name, so that neither data nor inference could tell them apart. Give them indices.",
+    "duplicate-address":
+      "Two random choices of one execution have the same name, so that neither data nor inference could tell them apart. Give them indices.",
     "missing-element": "An element of an array built by choices is used before it is chosen.",
     "memo-recursion": "A memoised function needs its own value for the same arguments.",
-    "invalid-parameter": "A parameter of a distribution lies outside its domain, such as a scale that is not positive. Inference gives such executions weight zero; a plain run stops.",
+    "invalid-parameter":
+      "A parameter of a distribution lies outside its domain, such as a scale that is not positive. Inference gives such executions weight zero; a plain run stops.",
     "missing-method": "The distribution does not define what is asked of it: a density, a sampler or a cdf.",
     "undefined-density": "The density formula gives NaN.",
     "undefined-draw": "The sampler gives a value outside the support.",
@@ -96,11 +110,14 @@ enum DiagnosticGuide {
     "mixed-mixture": "The components of a mixture are all discrete or all continuous.",
     "invalid-support": "What stands after `on` in a distribution is not a known set.",
     "invalid-condition": "What stands after `where` in a distribution must be true or false.",
-    "not-enumerable": "A choice with infinitely many values cannot be enumerated. Sample with mh, smc or importance, or truncate it.",
+    "not-enumerable":
+      "A choice with infinitely many values cannot be enumerated. Sample with mh, smc or importance, or truncate it.",
     "too-many-outcomes": "A choice has too many values to enumerate.",
     "too-many-choices": "One execution makes too many choices to enumerate them all.",
-    "too-many-executions": "There are more executions than the limit allows. Raise it, use fewer or smaller choices, or sample.",
-    "not-repeatable": "The same choices led to another execution the second time; something in the program is not a function of its choices.",
+    "too-many-executions":
+      "There are more executions than the limit allows. Raise it, use fewer or smaller choices, or sample.",
+    "not-repeatable":
+      "The same choices led to another execution the second time; something in the program is not a function of its choices.",
     "wrong-rank": "A variable is used with another number of indices than it is chosen with.",
 
     // Conditions and data.
@@ -111,10 +128,12 @@ enum DiagnosticGuide {
     "condition-on-intervention": "A variable that do() sets is not random any more.",
     "conflicting-conditions": "Two conditions give one choice different values.",
     "partial-condition": "Only some elements are given of a choice that cannot be taken apart.",
-    "unmet-condition": "The data give a value that no choice of the execution asks for, such as one element more than the model draws.",
+    "unmet-condition":
+      "The data give a value that no choice of the execution asks for, such as one element more than the model draws.",
     "missing-choice": "A log density needs the values of all choices that are not observed.",
     "unknown-choice": "A value is given for a choice that the execution never makes.",
-    "unknown-key": "A key of the data names neither a parameter nor a random variable of the model: most often a slip of spelling.",
+    "unknown-key":
+      "A key of the data names neither a parameter nor a random variable of the model: most often a slip of spelling.",
     "missing-key": "The data do not give a parameter of the model.",
     "duplicate-key": "Two values for one key.",
     "bad-assignment": "--set takes key=value with the value in JSON.",
@@ -139,7 +158,8 @@ enum DiagnosticGuide {
 
     // Shapes and indices.
     "shape": "Arrays of shapes that do not go together.",
-    "shape-mismatch": "Arrays of shapes that do not go together. Nothing is repeated silently; only a single number goes with any shape.",
+    "shape-mismatch":
+      "Arrays of shapes that do not go together. Nothing is repeated silently; only a single number goes with any shape.",
     "index-out-of-range": "Indices go from 0 to the length minus 1.",
     "index-type": "An index is an Int. int(x) makes one of a whole Real.",
     "not-indexable": "The value has no elements.",
@@ -153,19 +173,23 @@ enum DiagnosticGuide {
     "division-by-zero": "div and % have no value for the divisor 0.",
 
     // Inference.
-    "all-weights-zero": "No execution is possible under the data: an observation outside the support, or a factor of -inf in every execution.",
-    "uneven-weights": "A few draws carry nearly all the weight, so the result rests on them. Draw more, or use smc or mh.",
+    "all-weights-zero":
+      "No execution is possible under the data: an observation outside the support, or a factor of -inf in every execution.",
+    "uneven-weights":
+      "A few draws carry nearly all the weight, so the result rests on them. Draw more, or use smc or mh.",
     "too-few-accepted": "Rejection sampling accepted too few executions.",
     "nothing-accepted": "No proposal of the Markov chain was accepted.",
     "no-start": "No execution of positive density was found to start a chain from.",
-    "rejection-continuous": "Rejection needs a bound of the weight; the density of a continuous observation has none in general.",
+    "rejection-continuous":
+      "Rejection needs a bound of the weight; the density of a continuous observation has none in general.",
     "weight-above-bound": "A weight is larger than the bound, so the draws would be wrong.",
     "infinite-weight": "A log weight is +inf.",
     "nan-weight": "A log weight is NaN, as of 0/0 or inf - inf.",
     "factor-nan": "A log weight is NaN, as of 0/0 or inf - inf.",
     "factor-infinite": "A log weight is +inf.",
     "no-evidence": "Markov chains do not estimate the evidence; importance, smc, rejection and enumerate do.",
-    "seed-needed": "Inside a model that is being run, inference that draws random numbers needs a seed of its own, or results would not repeat.",
+    "seed-needed":
+      "Inside a model that is being run, inference that draws random numbers needs a seed of its own, or results would not repeat.",
     "different-posteriors": "Random variables go together draw by draw, so they must come from one posterior.",
     "unknown-variable": "The posterior has no variable of this name.",
     "unknown-model": "The file has no model of this name.",

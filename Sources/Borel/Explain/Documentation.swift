@@ -76,7 +76,8 @@ extension Session {
     case .pure: break
     case .random: lines.append("  Draws random numbers: for the `sample` method of a distribution.")
     case .host where row.parameters.contains { $0.name == "seed" }:
-      lines.append("  Draws random numbers; the same seed gives the same result. Inside a model the seed must be given.")
+      lines.append(
+        "  Draws random numbers; the same seed gives the same result. Inside a model the seed must be given.")
     case .host: break
     }
     return lines.joined(separator: "\n") + "\n"

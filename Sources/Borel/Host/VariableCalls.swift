@@ -34,7 +34,8 @@ private let statistics: [String: @Sendable (VariableValue, HostCall) throws(Fail
   "len": { (variable, call) throws(Failure) in
     guard let size = variable.variable.shape.first else {
       throw call.failure(
-        "a random number has no length", code: "wrong-type", hint: "the number of draws is len(\(variable.variable.name).values)")
+        "a random number has no length", code: "wrong-type",
+        hint: "the number of draws is len(\(variable.variable.name).values)")
     }
     return .int(size)
   },
@@ -53,7 +54,8 @@ extension DriverHost {
     guard let first = variables.first, variables.count == payloads.filter({ $0 != nil }).count else {
       if let other = payloads.compactMap({ $0 }).first(where: { !($0 is VariableValue) }) {
         let hint =
-          other is PosteriorValue ? "name one of its variables, such as \(Self.example(of: other)), or use summary" : nil
+          other is PosteriorValue
+          ? "name one of its variables, such as \(Self.example(of: other)), or use summary" : nil
         throw call.failure(
           "`\(call.name)` does not apply to a \(other.typeName)", code: "wrong-type", hint: hint)
       }

@@ -20,7 +20,9 @@ extension Session {
     let functions = PrimitiveTable.rows.map(\.name).filter { $0.first?.isLetter == true }
     names.all = Set(state.analyzer.definedNames + functions + store.libraryNames + Self.keywords).sorted()
     for name in state.analyzer.definedNames {
-      guard case .variable(let id)? = state.analyzer.symbol(named: name), let value = state.globals[id] else { continue }
+      guard case .variable(let id)? = state.analyzer.symbol(named: name), let value = state.globals[id] else {
+        continue
+      }
       if let record = value.asRecord {
         names.members[name] = record.keys
       } else if let host = value.asObject as? HostObject {

@@ -6,7 +6,8 @@ import Borel
 struct CheckCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check programs without running them.",
-    discussion: "Exits with 0 when no file has an error. With --json, one JSON object per message goes to standard output.")
+    discussion:
+      "Exits with 0 when no file has an error. With --json, one JSON object per message goes to standard output.")
 
   @Argument(help: ArgumentHelp("The programs, - for standard input.", valueName: "file"))
   var files: [String]

@@ -12,7 +12,8 @@ struct ExplainCommand: Subcommand {
         borel explain schools.ppl
       """)
 
-  @Argument(help: ArgumentHelp("A code, a name or a program; left out, lists what can be explained.", valueName: "subject"))
+  @Argument(
+    help: ArgumentHelp("A code, a name or a program; left out, lists what can be explained.", valueName: "subject"))
   var subject: String?
 
   @OptionGroup(title: "Messages") var messages: MessageOptions

@@ -6,7 +6,8 @@ import Borel
 struct FormatCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "fmt", abstract: "Format programs in place.",
-    discussion: "Without files, formats standard input to standard output. A program with syntax errors is left as it is.")
+    discussion:
+      "Without files, formats standard input to standard output. A program with syntax errors is left as it is.")
 
   @Argument(help: ArgumentHelp("The programs, - for standard input.", valueName: "file"))
   var files: [String] = []

@@ -28,7 +28,8 @@ struct RunCommand: Subcommand {
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("A JSON or CSV file, read into the global `data`; can be given several times.", valueName: "file"))
+    help: ArgumentHelp(
+      "A JSON or CSV file, read into the global `data`; can be given several times.", valueName: "file"))
   var data: [String] = []
 
   @Option(

@@ -37,6 +37,14 @@ extension Layout {
     var index = first
     let declares = tokens[first].beginsParsedStatement && declaration(first)
     while index < end {
+      if declares, tokens[index].kind == .whereKeyword {
+        var stop = index
+        while stop < end, tokens[stop].kind != .leftBrace { stop = after(stop) }
+        parts.append(conditions(index, stop, block: stop < end))
+        lastElement = nil
+        index = stop
+        continue
+      }
       if divides(index) {
         if index > first, spaced(index) { parts.append(.space()) }
         parts += leadingComments(before: index)
@@ -53,7 +61,7 @@ extension Layout {
         continue
       }
       var stop = index
-      while stop < end, !divides(stop) { stop = after(stop) }
+      while stop < end, !divides(stop), !(declares && tokens[stop].kind == .whereKeyword) { stop = after(stop) }
       if index > first, spaced(index) { parts.append(.space()) }
       lastElement = parts.count
       parts.append(operators(index, stop, isLast: stop == end))
@@ -107,6 +115,32 @@ extension Layout {
   }
 
   // MARK: Operators
+
+  /// `where c1, c2`: behind the support if all fits there, else on a line of its own, as many conditions on each line as fit.
+  private mutating func conditions(_ first: Int, _ end: Int, block: Bool) -> Document {
+    var items: [Document] = []
+    var start = first
+    var index = first + 1
+    while index <= end {
+      if index == end || tokens[index].kind == .comma {
+        var item: [Document] = []
+        if start == first {
+          item += leadingComments(before: first) + [.text(text(tokens[first].start, tokens[first].end)), .space()]
+          item += trailingComments(after: first, before: first + 1)
+          start += 1
+        }
+        item.append(operators(start, index, isLast: false))
+        if index < end {
+          item += leadingComments(before: index) + [.text(",")]
+          if index + 1 < end { item += trailingComments(after: index, before: index + 1) }
+        }
+        items.append(.concat(item))
+        start = index + 1
+      }
+      index = index < end ? after(index) : index + 1
+    }
+    return .group(.indent(.concat([.breakable(" "), Document(.fill(items)), .space()]), by: 4))
+  }
 
   private func precedence(_ index: Int) -> Int? {
     guard tokens[index].role != .prefix else { return nil }

@@ -133,7 +133,8 @@ extension FunctionCompiler {
 
   /// Evaluates operands into consecutive temporaries, emits an instruction whose result replaces the first, and moves that to `target`.
   mutating func compileWindow(
-    _ expressions: [CoreExpression], into target: Register, _ emitInstruction: (inout FunctionCompiler, Register) -> Void
+    _ expressions: [CoreExpression], into target: Register,
+    _ emitInstruction: (inout FunctionCompiler, Register) -> Void
   ) throws(Failure) {
     let base = windowBase(for: target)
     try claim(base)

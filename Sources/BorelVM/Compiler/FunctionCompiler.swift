@@ -274,7 +274,9 @@ struct FunctionCompiler {
   mutating func mark(_ label: Label) { labels[label.index] = code.count }
 
   /// Emits an instruction whose wide operand is a jump.
-  mutating func emitJump(_ operation: borel_operation, _ a: Int = 0, to label: Label, _ span: Span, operands: [Span] = []) {
+  mutating func emitJump(
+    _ operation: borel_operation, _ a: Int = 0, to label: Label, _ span: Span, operands: [Span] = []
+  ) {
     patches.append((code.count, label.index, true))
     emit(operation, a, wide: 0, span, operands: operands)
   }

@@ -104,7 +104,9 @@ extension Handlers {
     }
     if let array = converted.asArray {
       for (dimension, size) in type.sizes.enumerated() where dimension < array.rank {
-        guard let wanted = self.size(size, before: index, function, m), wanted != array.shape[dimension] else { continue }
+        guard let wanted = self.size(size, before: index, function, m), wanted != array.shape[dimension] else {
+          continue
+        }
         throw failure(
           "\(what) must have \(wanted) elements\(array.rank > 1 ? " in dimension \(dimension)" : ""), got "
             + "\(array.shape[dimension])")

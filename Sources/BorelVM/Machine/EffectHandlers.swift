@@ -36,7 +36,8 @@ extension Handlers {
         "an index must be an Int, got \(slot.value.kindDescription)", code: "index-type", operand: offset)
     }
     guard slot.int >= 0 else {
-      throw m.failure("an index of a choice must not be negative, got \(slot.int)", code: "index-out-of-range", operand: offset)
+      throw m.failure(
+        "an index of a choice must not be negative, got \(slot.int)", code: "index-out-of-range", operand: offset)
     }
     return slot.int
   }
@@ -102,7 +103,8 @@ extension Handlers {
     }
     m.clear(Int(i.a))
     m.wait(
-      PendingChoice(address: nil, distribution: distribution, observed: value, span: m.location.span ?? m.function.span),
+      PendingChoice(
+        address: nil, distribution: distribution, observed: value, span: m.location.span ?? m.function.span),
       for: i.a + 1)
     return .stopped
   }
@@ -116,12 +118,15 @@ extension Handlers {
     guard !weight.isNaN else {
       throw Failure(
         .numerical,
-        Diagnostic(code: "factor-nan", "the log weight of `factor` is NaN", at: m.location.span(operand: 0) ?? m.location.span))
+        Diagnostic(
+          code: "factor-nan", "the log weight of `factor` is NaN", at: m.location.span(operand: 0) ?? m.location.span))
     }
     guard weight < .infinity else {
       throw Failure(
         .numerical,
-        Diagnostic(code: "factor-infinite", "the log weight of `factor` is +inf", at: m.location.span(operand: 0) ?? m.location.span))
+        Diagnostic(
+          code: "factor-infinite", "the log weight of `factor` is +inf",
+          at: m.location.span(operand: 0) ?? m.location.span))
     }
     m.frame.pointee.pc += 1
     m.effect = .factor(weight)

@@ -48,7 +48,10 @@ extension Handlers {
       (BOREL_OP_MODULO, "%"), (BOREL_OP_POWER, "^"), (BOREL_OP_LESS, "<"), (BOREL_OP_LESS_EQUAL, "<="),
       (BOREL_OP_GREATER, ">"), (BOREL_OP_GREATER_EQUAL, ">="), (BOREL_OP_EQUAL, "=="), (BOREL_OP_NOT_EQUAL, "!="),
     ].map { ($0.0, binary($0.1)) }
-    + [(BOREL_OP_ADD_K, "+"), (BOREL_OP_SUBTRACT_K, "-"), (BOREL_OP_MULTIPLY_K, "*"), (BOREL_OP_DIVIDE_K, "/"), (BOREL_OP_MODULO_K, "%"), (BOREL_OP_POWER_K, "^")]
+    + [
+      (BOREL_OP_ADD_K, "+"), (BOREL_OP_SUBTRACT_K, "-"), (BOREL_OP_MULTIPLY_K, "*"), (BOREL_OP_DIVIDE_K, "/"),
+      (BOREL_OP_MODULO_K, "%"), (BOREL_OP_POWER_K, "^"),
+    ]
     .map { ($0.0, constantRight($0.1)) }
     + [(BOREL_OP_K_SUBTRACT, "-"), (BOREL_OP_K_DIVIDE, "/")].map { ($0.0, constantLeft($0.1)) }
     + [(BOREL_OP_NEGATE, "negate"), (BOREL_OP_NOT, "!"), (BOREL_OP_LENGTH, "len")].map { ($0.0, unary($0.1)) }
@@ -161,7 +164,9 @@ extension Handlers {
       }
     throw Failure(
       .user,
-      Diagnostic(code: "not-a-bool", "a condition must be a Bool, got \(value.kindDescription)", at: m.location.span, hint: hint))
+      Diagnostic(
+        code: "not-a-bool", "a condition must be a Bool, got \(value.kindDescription)", at: m.location.span, hint: hint)
+    )
   }
 
   static let loops: [(borel_operation, Handler)] = [
@@ -174,8 +179,10 @@ extension Handlers {
     throw Failure(
       .user,
       Diagnostic(
-        code: "range-bound", "the \(offset == 0 ? "start" : "end") of a range must be an Int, got \(value.kindDescription)",
-        at: m.location.span(operand: offset), hint: value.tag == .real ? "`int(x)` makes an Int of a whole number" : nil))
+        code: "range-bound",
+        "the \(offset == 0 ? "start" : "end") of a range must be an Int, got \(value.kindDescription)",
+        at: m.location.span(operand: offset), hint: value.tag == .real ? "`int(x)` makes an Int of a whole number" : nil
+      ))
   }
 
   private static func eachPrepare(_ m: MachineStorage, _ i: borel_instruction) throws(Failure) -> Flow {

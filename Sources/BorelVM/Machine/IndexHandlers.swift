@@ -85,7 +85,8 @@ extension Handlers {
   // MARK: Writing
 
   private static func setIndex(_ m: MachineStorage, _ i: borel_instruction) throws(Failure) -> Flow {
-    try set(m, m.register(i.a), [.subscripts([.index])], [m.register(i.b).pointee.value], m.register(i.c).pointee.value, 1)
+    try set(
+      m, m.register(i.a), [.subscripts([.index])], [m.register(i.b).pointee.value], m.register(i.c).pointee.value, 1)
     m.consume(i.b, keeping: i.a)
     m.consume(i.c, keeping: i.a)
     return .advance

@@ -53,7 +53,8 @@ final class MachineStorage: @unchecked Sendable {
   init(_ environment: RunEnvironment) {
     self.environment = environment
     program = environment.program
-    globals = environment.globals.count < program.core.globals.count
+    globals =
+      environment.globals.count < program.core.globals.count
       ? environment.globals.copy(count: program.core.globals.count) : environment.globals
     stepsLeft = environment.limits.steps
     vm = .allocate(capacity: 1)
@@ -145,7 +146,8 @@ final class MachineStorage: @unchecked Sendable {
   var location: CodeLocation {
     guard !isAtBottom else { return .none }
     let function = self.function
-    return CodeLocation(spans: function.spans, instruction: frame.pointee.pc - UnsafePointer(function.code.baseAddress.unsafelyUnwrapped))
+    return CodeLocation(
+      spans: function.spans, instruction: frame.pointee.pc - UnsafePointer(function.code.baseAddress.unsafelyUnwrapped))
   }
 
   /// Puts a value with its reference into a register.

@@ -73,7 +73,8 @@ struct SubscriptReader {
       }
       guard let element = record[key] else { throw missingField(key, of: record.keys, operand: operand) }
       return element
-    case let growing as GrowingArray: return try element(of: growing, at: [try index(subscriptValue, operand: operand)], operand: operand)
+    case let growing as GrowingArray:
+      return try element(of: growing, at: [try index(subscriptValue, operand: operand)], operand: operand)
     case let host as HostObject:
       guard let element = host.payload.element(at: subscriptValue) else {
         throw failure(
@@ -98,7 +99,8 @@ struct SubscriptReader {
     failure(
       "there is no `\(name)` in this record", code: "missing-key", operand: operand,
       hint: Self.didYouMean(name, among: names)
-        ?? (names.isEmpty ? "the record is empty" : "it has \(names.prefix(12).map { "`\($0)`" }.joined(separator: ", "))"))
+        ?? (names.isEmpty
+          ? "the record is empty" : "it has \(names.prefix(12).map { "`\($0)`" }.joined(separator: ", "))"))
   }
 
   static func didYouMean(_ name: String, among names: [String]) -> String? {
@@ -124,7 +126,8 @@ struct SubscriptReader {
         of: growing, at: [try index(first, operand: operand), try index(second, operand: operand + 1)],
         operand: operand)
     }
-    return try read(value, [.index(try index(first, operand: operand)), .index(try index(second, operand: operand + 1))])
+    return try read(
+      value, [.index(try index(first, operand: operand)), .index(try index(second, operand: operand + 1))])
   }
 
   /// Any subscripts.
@@ -138,7 +141,9 @@ struct SubscriptReader {
         guard n >= 0, n < list.elements.count else {
           throw outOfRange(n, "a list of \(list.elements.count)", list.elements.count, operand: operand)
         }
-        return rest.isEmpty ? list.elements[n] : try SubscriptReader(location: location, operand: operand + 1).read(list.elements[n], rest)
+        return rest.isEmpty
+          ? list.elements[n]
+          : try SubscriptReader(location: location, operand: operand + 1).read(list.elements[n], rest)
       case .range(let lower, let upper):
         try checkRange(lower, upper, count: list.elements.count, "a list of \(list.elements.count)", operand)
         return try mapped(list.elements[lower..<upper], rest, operand + 2)

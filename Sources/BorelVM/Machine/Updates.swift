@@ -89,7 +89,8 @@ struct ValueUpdater {
     _ reader: SubscriptReader, to value: Value, adds: Bool = false
   ) throws(Failure) {
     guard var record = Self.take(&target, as: RecordObject.self) else {
-      throw reader.failure("\(target.kindDescription) has no fields that can be set", code: "not-a-record", operand: nil)
+      throw reader.failure(
+        "\(target.kindDescription) has no fields that can be set", code: "not-a-record", operand: nil)
     }
     defer { target = .object(record) }
     guard let index = record.keys.firstIndex(of: name) else {

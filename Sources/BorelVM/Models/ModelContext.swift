@@ -207,7 +207,8 @@ public struct ModelContext: Sendable {
           try ElementwiseChoice(address, distribution, interventions: set, conditions: observed, &self))
       }
     case let model as ModelObject:
-      if case .value(let value) = try given(scope.interventions, address, isAnonymous: site.isAnonymous, verb: "set to") {
+      if case .value(let value) = try given(scope.interventions, address, isAnonymous: site.isAnonymous, verb: "set to")
+      {
         return .value(value, address, nil)
       }
       switch try given(scope.conditions, address, isAnonymous: site.isAnonymous, verb: "conditioned on") {

@@ -122,7 +122,9 @@ private func full(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   default:
     if let row = call[0].asArray {
       let whole = shape + row.shape
-      guard let count = ArrayObject.elementCount(of: whole) else { throw Limits.memoryFailure(bytes: .max / 2, at: call.span) }
+      guard let count = ArrayObject.elementCount(of: whole) else {
+        throw Limits.memoryFailure(bytes: .max / 2, at: call.span)
+      }
       try call.reserve(elements: count)
       let result = ArrayObject(uninitialized: row.kind, shape: whole)
       for index in 0..<shape.reduce(1, &*) {
@@ -142,9 +144,13 @@ private func full(_ call: inout PrimitiveCall) throws(Failure) -> Value {
 
 private func range(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   let step = try call.real(2)
-  guard step != 0, step.isFinite else { throw call.failure("the step of `range` must be finite and not zero", argument: 2) }
+  guard step != 0, step.isFinite else {
+    throw call.failure("the step of `range` must be finite and not zero", argument: 2)
+  }
   let (start, stop) = (try call.real(0), try call.real(1))
-  guard start.isFinite, stop.isFinite else { throw call.failure("the ends of `range` must be finite", argument: start.isFinite ? 1 : 0) }
+  guard start.isFinite, stop.isFinite else {
+    throw call.failure("the ends of `range` must be finite", argument: start.isFinite ? 1 : 0)
+  }
   let size = max(((stop - start) / step).rounded(.up), 0)
   guard size < 1e15 else { throw Limits.memoryFailure(bytes: .max / 2, at: call.span) }
   let count = Int(size)
@@ -165,7 +171,9 @@ private func linspace(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   let (start, stop, n) = (try call.real(0), try call.real(1), try call.size(2))
   try call.reserve(elements: n)
   let result = ArrayObject(uninitialized: .real, shape: [n])
-  for i in 0..<n { result.reals[i] = i == n - 1 && n > 1 ? stop : start + (stop - start) * (Double(i) / Double(max(n - 1, 1))) }
+  for i in 0..<n {
+    result.reals[i] = i == n - 1 && n > 1 ? stop : start + (stop - start) * (Double(i) / Double(max(n - 1, 1)))
+  }
   return .object(result)
 }
 
@@ -173,13 +181,17 @@ private func rep(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   let n = try call.size(1)
   switch call[0].asObject {
   case let array as ArrayObject:
-    guard let count = ArrayObject.elementCount(of: [array.count, n]) else { throw Limits.memoryFailure(bytes: .max / 2, at: call.span) }
+    guard let count = ArrayObject.elementCount(of: [array.count, n]) else {
+      throw Limits.memoryFailure(bytes: .max / 2, at: call.span)
+    }
     try call.reserve(elements: count)
     let result = ArrayObject(uninitialized: array.kind, shape: [array.shape[0] * n] + array.shape.dropFirst())
     for index in 0..<n { (result.storage + index * array.count).update(from: array.storage, count: array.count) }
     return .object(result)
   case let list as ListObject:
-    guard let count = ArrayObject.elementCount(of: [list.elements.count, n]) else { throw Limits.memoryFailure(bytes: .max / 2, at: call.span) }
+    guard let count = ArrayObject.elementCount(of: [list.elements.count, n]) else {
+      throw Limits.memoryFailure(bytes: .max / 2, at: call.span)
+    }
     try call.reserve(elements: 2 * count)
     return .list(Array((0..<n).map { _ in list.elements }.joined()))
   case let string as StringObject:
@@ -412,7 +424,8 @@ private func reverse(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   let result = ArrayObject(uninitialized: array.kind, shape: array.shape)
   let rows = array.shape[0]
   for row in 0..<rows {
-    (result.storage + (rows - 1 - row) * array.stride).update(from: array.storage + row * array.stride, count: array.stride)
+    (result.storage + (rows - 1 - row) * array.stride).update(
+      from: array.storage + row * array.stride, count: array.stride)
   }
   return .object(result)
 }

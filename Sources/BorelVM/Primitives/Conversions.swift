@@ -35,7 +35,8 @@ private func int(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   try call.reserve(elements: array.count)
   let result = ArrayObject(uninitialized: .int, shape: array.shape)
   for i in 0..<array.count {
-    result.storage[i] = array.kind == .bool ? array.storage[i] : UInt64(bitPattern: Int64(try wholeNumber(array.reals[i], call)))
+    result.storage[i] =
+      array.kind == .bool ? array.storage[i] : UInt64(bitPattern: Int64(try wholeNumber(array.reals[i], call)))
   }
   return .object(result)
 }
@@ -48,7 +49,9 @@ private func real(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   default: break
   }
   if let string = call[0].asString {
-    guard let x = Double(string) else { throw call.failure("\"\(string)\" is no number", code: "not-a-number", argument: 0) }
+    guard let x = Double(string) else {
+      throw call.failure("\"\(string)\" is no number", code: "not-a-number", argument: 0)
+    }
     return .real(x)
   }
   let array = try call.array(0)
@@ -75,7 +78,8 @@ private func divide(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   let (a, b) = (call[0].asArray, call[1].asArray)
   if let a, let b, a.shape != b.shape {
     throw call.failure(
-      "`div`: shapes differ, \(Value.shapeText(a.shape)) and \(Value.shapeText(b.shape))", code: "shape-mismatch", argument: 1)
+      "`div`: shapes differ, \(Value.shapeText(a.shape)) and \(Value.shapeText(b.shape))", code: "shape-mismatch",
+      argument: 1)
   }
   guard let shaped = a ?? b else { return .null }
   try call.reserve(elements: shaped.count)
@@ -91,7 +95,8 @@ private func divide(_ call: inout PrimitiveCall) throws(Failure) -> Value {
 private func modulo(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   if call.slots[0].isInt, call.slots[1].isInt {
     guard let r = IntegerMath.remainder(call.slots[0].int, call.slots[1].int) else {
-      throw call.failure("remainder of a division by zero: mod(\(call.slots[0].int), 0)", code: "division-by-zero", argument: 1)
+      throw call.failure(
+        "remainder of a division by zero: mod(\(call.slots[0].int), 0)", code: "division-by-zero", argument: 1)
     }
     return .int(r)
   }

@@ -40,8 +40,10 @@ private struct Arithmetic: Sendable {
   var reals: @Sendable (Double, Double) -> Double
 
   static let sum = Arithmetic(symbol: "+", integers: { checked($0.addingReportingOverflow($1)) }, reals: { $0 + $1 })
-  static let difference = Arithmetic(symbol: "-", integers: { checked($0.subtractingReportingOverflow($1)) }, reals: { $0 - $1 })
-  static let product = Arithmetic(symbol: "*", integers: { checked($0.multipliedReportingOverflow(by: $1)) }, reals: { $0 * $1 })
+  static let difference = Arithmetic(
+    symbol: "-", integers: { checked($0.subtractingReportingOverflow($1)) }, reals: { $0 - $1 })
+  static let product = Arithmetic(
+    symbol: "*", integers: { checked($0.multipliedReportingOverflow(by: $1)) }, reals: { $0 * $1 })
   static let quotient = Arithmetic(symbol: "/", integers: nil, reals: { $0 / $1 })
   static let remainder = Arithmetic(
     symbol: "%", integers: { IntegerMath.remainder($0, $1) }, reals: { IntegerMath.remainder($0, $1) })
@@ -228,7 +230,9 @@ private func integerPower(_ a: Int, _ n: Int, _ call: PrimitiveCall) throws(Fail
 private func power(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   guard let matrix = call[0].asArray else {
     if call[1].asArray != nil {
-      throw call.failure("`^` needs numbers, got \(call[1].kindDescription)", code: "wrong-type", argument: 1, hint: "for elements use `.^`")
+      throw call.failure(
+        "`^` needs numbers, got \(call[1].kindDescription)", code: "wrong-type", argument: 1,
+        hint: "for elements use `.^`")
     }
     return try powerElements(&call)
   }
@@ -277,8 +281,10 @@ private func productFailure(_ a: ArrayObject, _ b: ArrayObject, _ call: Primitiv
   }
   return call.failure(
     "`*` cannot multiply \(text(a)) by \(text(b))", code: "shape-mismatch",
-    hint: a.shape == b.shape ? "for elements use `.*`" : a.rank == 2 && a.shape[0] == b.shape[0]
-      ? "did you mean `transpose(A) * x`?" : nil)
+    hint: a.shape == b.shape
+      ? "for elements use `.*`"
+      : a.rank == 2 && a.shape[0] == b.shape[0]
+        ? "did you mean `transpose(A) * x`?" : nil)
 }
 
 /// Of vectors and matrices whose sizes agree.
@@ -392,7 +398,9 @@ private func greater(_ call: inout PrimitiveCall) throws(Failure) -> Value { try
 
 private func greaterOrEqual(_ call: inout PrimitiveCall) throws(Failure) -> Value { try order(call, ">=", >=, >=, >=) }
 
-private func equal(_ call: inout PrimitiveCall) throws(Failure) -> Value { .bool(ValueEquality.areEqual(call[0], call[1])) }
+private func equal(_ call: inout PrimitiveCall) throws(Failure) -> Value {
+  .bool(ValueEquality.areEqual(call[0], call[1]))
+}
 
 private func notEqual(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   .bool(!ValueEquality.areEqual(call[0], call[1]))

@@ -48,7 +48,8 @@ public struct PrimitiveCall {
   /// Draws from the stream of the `sample` method that is running.
   public func withRandom<Result>(_ body: (inout RandomStream) throws(Failure) -> Result) throws(Failure) -> Result {
     guard machine.isInsideMethod else {
-      throw failure("`\(name)` draws at random and can only be called in `sample` of a distribution", code: "random-outside-sample")
+      throw failure(
+        "`\(name)` draws at random and can only be called in `sample` of a distribution", code: "random-outside-sample")
     }
     return try body(&machine.stream.pointee)
   }

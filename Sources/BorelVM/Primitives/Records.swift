@@ -26,7 +26,9 @@ private func keys(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   return .list(try call.record(0).keys.map { .string($0) })
 }
 
-private func values(_ call: inout PrimitiveCall) throws(Failure) -> Value { ArrayLiteral.make(try call.record(0).values) }
+private func values(_ call: inout PrimitiveCall) throws(Failure) -> Value {
+  ArrayLiteral.make(try call.record(0).values)
+}
 
 private func has(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   .bool(try call.record(0)[try call.string(1)] != nil)

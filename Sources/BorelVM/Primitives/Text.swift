@@ -26,7 +26,9 @@ private func str(_ call: inout PrimitiveCall) throws(Failure) -> Value {
 /// Rounded to nearest on the decimal expansion of the double, halves to even.
 private func format(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   let digits = try call.int(1)
-  guard (0...300).contains(digits) else { throw call.failure("`format` needs 0 to 300 digits, got \(digits)", argument: 1) }
+  guard (0...300).contains(digits) else {
+    throw call.failure("`format` needs 0 to 300 digits, got \(digits)", argument: 1)
+  }
   if let x = call.slots[0].asReal { return .string(ValueText.fixed(x, digits: digits)) }
   let array = try call.array(0)
   return .string(ValueText.text(of: array) { ValueText.fixed(array.real($0), digits: digits) })
