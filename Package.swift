@@ -165,6 +165,8 @@ let package = Package(
         "BorelVM", "BorelSema", "BorelSyntax", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics",
         "BorelSource",
       ]),
+    .testTarget(name: "BorelTests", dependencies: ["Borel"]),
+    .testTarget(name: "CommandLineTests"),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),
     .testTarget(name: "ReferenceTests", dependencies: ["BorelIR"]),

@@ -92,6 +92,8 @@ struct Subtree<Run: Execution>: Sendable {
         children.append(child)
       }
       return children
+    case .end(.failure(let failure)) where failure.kind != .numerical:
+      throw failure
     case .end:
       // The walk runs the last stretch again, so that leaves are counted in one place.
       var leaf = self

@@ -91,9 +91,10 @@ extension Model {
   private func located(_ failure: Failure, _ data: LoadedData) -> Failure {
     guard failure.diagnostic.primary == nil else { return failure }
     var failure = failure
-    let named = data.keySpans.keys.filter { failure.diagnostic.message.contains("`\($0)`") }.sorted {
-      $0.count > $1.count
-    }
+    let message = failure.diagnostic.message
+    // `y` and `y[3]`
+    let named = data.keySpans.keys.filter { message.contains("`\($0)`") || message.contains("`\($0)[") }
+      .sorted { ($1.count, $0) < ($0.count, $1) }
     if let key = named.first, let span = data.keySpans[key] { failure.diagnostic.primary = .init(span) }
     return failure
   }

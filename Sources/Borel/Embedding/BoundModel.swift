@@ -16,6 +16,8 @@ public struct BoundModel: Sendable {
   private func program(_ value: ModelObject) -> ModelProgram {
     var environment = model.environment
     environment.context = HostContext(isInsideInference: true, depth: 0)
+    // Inference itself looks for a cancellation between executions, and then keeps its draws.
+    environment.interruption = nil
     return ModelProgram(value, in: environment)
   }
 
@@ -25,7 +27,7 @@ public struct BoundModel: Sendable {
     do throws(Failure) {
       return Simulation(TraceValue(try program(value).simulate(using: &random)))
     } catch {
-      throw BorelError(error, sources: model.store.sources)
+      throw self.error(error)
     }
   }
 
@@ -53,7 +55,7 @@ public struct BoundModel: Sendable {
         draws: Draws(chains: [recorder.draws]), executions: count, wasCancelled: count < draws)
       return Posterior(InferenceOutcome(result: result), method: "simulate", seed: seed)
     } catch {
-      throw BorelError(error, sources: model.store.sources)
+      throw self.error(error)
     }
   }
 
@@ -66,7 +68,7 @@ public struct BoundModel: Sendable {
       let given = try value.conditioned(on: map, in: model.environment.program.tables)
       return try program(given).logDensity(of: GivenChoices())
     } catch {
-      throw BorelError(error, sources: model.store.sources)
+      throw self.error(error)
     }
   }
 
@@ -80,7 +82,7 @@ public struct BoundModel: Sendable {
       model.host.report(outcome.result)
       return Posterior(outcome, seed: method.isRandom ? seed : nil)
     } catch {
-      throw BorelError(error, sources: model.store.sources)
+      throw self.error(error)
     }
   }
 
@@ -97,5 +99,11 @@ public struct BoundModel: Sendable {
   /// A bootstrap particle filter.
   public func smc(particles: Int = 1000, seed: UInt64? = nil) throws(BorelError) -> Posterior {
     try sample(method: .sequentialMonteCarlo(particles: particles), seed: seed)
+  }
+
+  private func error(_ failure: Failure) -> BorelError {
+    let sources = model.store.sources
+    let told = failure.withProvenance(in: model.environment.program.core, sources, models: [value])
+    return BorelError(told, sources: sources)
   }
 }

@@ -1,8 +1,12 @@
 // What the codes of diagnostics mean, for `borel explain <code>`.
 
+import BorelSema
+
 /// One entry for each code: what is wrong in general, and what to do.
 enum DiagnosticGuide {
-  static let entries: [String: String] = [
+  static let entries = AnalyzerGuide.entries.merging(others) { analyzer, _ in analyzer }
+
+  private static let others: [String: String] = [
     // Text.
     "unknown-character": "A character that has no meaning outside strings and comments.",
     "invisible-character":
@@ -29,8 +33,6 @@ enum DiagnosticGuide {
     "missing-brace": "The body of a model, function, loop or condition stands in braces.",
     "nested-too-deeply":
       "Brackets, blocks or operators inside one another beyond any program that a person can read. Give parts a name.",
-    "too-many-errors":
-      "After so many errors the rest is mostly their consequence. Mend the first ones and check again.",
     "keyword-as-name": "A word of the language cannot be the name of a variable.",
     "foreign-keyword": "A word of another language. The hint says how it is written here.",
     "foreign-operator": "An operator of another language. The hint says how it is written here.",
@@ -65,27 +67,17 @@ enum DiagnosticGuide {
     "else-without-if": "else follows the closing brace of if, on the same line or the next.",
     "for-parentheses": "for takes no parentheses: for i in 0..<n { ... }.",
     "assignment-in-condition": "= assigns; == compares.",
-    "misplaced-import": "import stands at the top level of a file.",
 
     // Names.
-    "unknown-name":
-      "The name is not defined here: misspelt, defined further down inside a function, or in a file that is not imported.",
-    "not-available": "The name is known, but nothing in this version does it yet.",
     "duplicate-name": "Two definitions of one name in one file.",
     "assigned-constant": "let makes a constant; var makes a variable that can be assigned.",
     "assigned-capture":
       "A function sees the values of the variables around it as they are when it is made; it cannot assign them. Return the new value instead.",
-    "unused-value": "The value of an expression is computed and dropped. Give it a name, print it, or leave it out.",
     "unset-variable": "A variable is read before the statement that gives it a value has run.",
-    "import-unreadable":
-      "The imported file is missing or cannot be read. Its path is relative to the file that imports it.",
-    "import-too-deep": "Files import one another too deep.",
 
     // Calls.
     "wrong-argument-count": "Too many or too few arguments. `borel explain name` shows the parameters.",
     "wrong-label": "A named argument that the function does not have.",
-    "missing-argument": "A parameter without a default gets no value.",
-    "not-callable": "Only functions, models, distributions and lambdas can be called.",
     "wrong-type": "A value of another kind than is needed. The message names both.",
     "invalid-argument": "A value of the right kind that makes no sense here.",
     "pattern-mismatch": "A tuple with another number of parts than the names that take it apart.",
@@ -96,14 +88,10 @@ enum DiagnosticGuide {
     "random-outside-sample":
       "Functions that draw raw random numbers are for the sample method of a distribution. In a model, draw from a distribution with ~.",
     "effect-in-method": "A distribution's formula cannot draw or observe.",
-    "not-a-distribution": "The right side of ~ is a distribution or a model. For a plain value write =.",
-    "duplicate-address":
-      "Two random choices of one execution have the same name, so that neither data nor inference could tell them apart. Give them indices.",
     "missing-element": "An element of an array built by choices is used before it is chosen.",
     "memo-recursion": "A memoised function needs its own value for the same arguments.",
     "invalid-parameter":
       "A parameter of a distribution lies outside its domain, such as a scale that is not positive. Inference gives such executions weight zero; a plain run stops.",
-    "missing-method": "The distribution does not define what is asked of it: a density, a sampler or a cdf.",
     "undefined-density": "The density formula gives NaN.",
     "undefined-draw": "The sampler gives a value outside the support.",
     "empty-truncation": "The distribution has no mass between the bounds.",
@@ -121,7 +109,6 @@ enum DiagnosticGuide {
     "wrong-rank": "A variable is used with another number of indices than it is chosen with.",
 
     // Conditions and data.
-    "not-random": "The name is not that of a random variable of the model, so the model cannot be conditioned on it.",
     "condition-key": "Conditions name random variables: mu, theta[3] or leaf/x.",
     "condition-shape": "The given value has another shape than what the model draws.",
     "condition-on-submodel": "A submodel has no density of its own; condition on its choices, such as s/x.",
@@ -158,17 +145,11 @@ enum DiagnosticGuide {
 
     // Shapes and indices.
     "shape": "Arrays of shapes that do not go together.",
-    "shape-mismatch":
-      "Arrays of shapes that do not go together. Nothing is repeated silently; only a single number goes with any shape.",
-    "index-out-of-range": "Indices go from 0 to the length minus 1.",
     "index-type": "An index is an Int. int(x) makes one of a whole Real.",
-    "not-indexable": "The value has no elements.",
     "no-element": "The value has no such element.",
     "no-member": "The value has no such member.",
     "not-a-record": "Fields belong to records.",
-    "not-iterable": "for goes over ranges, arrays, lists and strings.",
     "range-bound": "The ends of a range are Ints.",
-    "negative-size": "A size cannot be negative.",
     "not-a-bool": "Conditions are true or false; a number is neither. Write n != 0.",
     "division-by-zero": "div and % have no value for the divisor 0.",
 

@@ -81,7 +81,7 @@ extension CoreType {
 }
 
 /// The right sides of a body's choices, by site.
-private struct ChoiceSources {
+struct ChoiceSources {
   var expressions: [SiteID: CoreExpression] = [:]
 
   init(_ body: [CoreStatement]) { visit(body) }

@@ -34,7 +34,7 @@ final class DriverHost: Host {
   }
 
   /// How deep inference may nest in inference; each level holds a part of the native stack.
-  static let maximumDepth = 24
+  static let maximumDepth = 16
 
   private static let handlers: [String: Handler] =
     inferenceHandlers.merging(resultHandlers) { first, _ in first }.merging(dataHandlers) { first, _ in first }
@@ -64,7 +64,9 @@ final class DriverHost: Host {
       }
       return try handler(self, call)
     } catch {
-      throw located(error, at: span)
+      let failure = located(error, at: span)
+      guard let program = context.environment?.program.core else { throw failure }
+      throw failure.withProvenance(in: program, sources.sources, models: call.modelArguments)
     }
   }
 

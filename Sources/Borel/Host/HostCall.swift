@@ -34,6 +34,9 @@ struct HostCall {
     return environment
   }
 
+  /// The models among the arguments.
+  var modelArguments: [ModelObject] { arguments.compactMap { $0.asObject as? ModelObject } }
+
   func isNull(_ index: Int) -> Bool { arguments[index].tag == .null }
 
   /// An Int of at least `minimum`.

@@ -61,6 +61,8 @@ extension HostCall {
   func program(_ model: ModelObject) throws(Failure) -> ModelProgram {
     var environment = try environment()
     environment.context = HostContext(isInsideInference: true, depth: context.depth + 1)
+    // Inference itself looks for a cancellation between executions, and then keeps its draws.
+    environment.interruption = nil
     return ModelProgram(model, in: environment)
   }
 }

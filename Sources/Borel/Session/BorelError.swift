@@ -53,6 +53,10 @@ public struct BorelError: Error, Sendable, CustomStringConvertible {
 extension BorelError {
   /// The error that a failed execution amounts to.
   init(_ failure: Failure, sources: SourceMap) {
+    if ["interrupted", "cancelled"].contains(failure.diagnostic.code) {
+      self.init(.interrupted, [failure.diagnostic], sources: sources)
+      return
+    }
     switch failure.kind {
     // Outside inference a numerical failure is the program's.
     case .numerical, .user: self.init(.program, [failure.diagnostic], sources: sources)

@@ -175,7 +175,7 @@ public final class Session {
       let first = FunctionID(state.analyzer.program.functions.count)
       let (_, analyzer) = try analyzed(source)
       if stage == .core { return dumpCore(analyzer.program, from: first) }
-      return try compiled(analyzer.program).dump(from: first)
+      return try compiled(analyzer.program).bytecodeText(in: store.sources, from: first.index)
     }
   }
 }

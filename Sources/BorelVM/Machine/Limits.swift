@@ -24,6 +24,6 @@ public struct Limits: Sendable {
       .limit,
       Diagnostic(
         code: "memory-limit", "out of memory: this needs \(megabytes) MB more than the limit allows", at: span,
-        hint: "the limit is set with `--memory`"))
+        hint: "the limit is set with `--max-memory`"))
   }
 }

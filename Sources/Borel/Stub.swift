@@ -1,4 +1,0 @@
-import BorelIR
-import BorelVM
-
-extension CompiledProgram { func dump(from: FunctionID) -> String { "" } }
