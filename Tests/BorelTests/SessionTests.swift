@@ -12,13 +12,13 @@ private final class Output: Sendable {
 }
 
 @Suite struct SessionTests {
-  private func session(seed: UInt64? = 1) -> (Session, Output) {
+  private func start(seed: UInt64? = 1) -> (Session, Output) {
     let output = Output()
     return (Session(options: RunOptions(seed: seed, output: { output.write($0) })), output)
   }
 
   @Test func laterInputsSeeEarlierOnes() throws {
-    let (session, output) = session()
+    let (session, output) = start()
     try session.evaluate("var x = 2\nfn twice(n) = 2 * n")
     #expect(try session.evaluate("twice(x)").text == "4")
     try session.evaluate("x += 1\nprint(\"x is\", x)")
@@ -26,7 +26,7 @@ private final class Output: Sendable {
   }
 
   @Test func aFailedInputLeavesNoTrace() throws {
-    let (session, _) = session()
+    let (session, _) = start()
     try session.evaluate("var x = [1, 2, 3]")
     #expect(throws: BorelError.self) { try session.evaluate("x[0] = 10\nlet y = 5\nx[7] = 1") }
     #expect(try session.evaluate("x").text == "[1, 2, 3]")
@@ -34,7 +34,7 @@ private final class Output: Sendable {
   }
 
   @Test func incompleteInputAsksForMore() {
-    let (session, _) = session()
+    let (session, _) = start()
     #expect(session.isIncomplete("model m {"))
     #expect(session.isIncomplete("1 +"))
     #expect(!session.isIncomplete("1 + 1"))
@@ -43,7 +43,7 @@ private final class Output: Sendable {
 
   /// Weighted draws: statistics of random variables use the weights, draw by draw arithmetic keeps them.
   @Test func randomVariablesRespectWeights() throws {
-    let (session, _) = session()
+    let (session, _) = start()
     try session.evaluate(
       """
       model die {
@@ -64,7 +64,7 @@ private final class Output: Sendable {
 
   /// A pragmatic listener by nested enumeration (Frank and Goodman 2012): 0.6 and 0.4.
   @Test func inferenceNests() throws {
-    let (session, _) = session()
+    let (session, _) = start()
     try session.evaluate(
       """
       model literal(word: Int) {
@@ -85,25 +85,25 @@ private final class Output: Sendable {
       }
       let post = enumerate(listener(0))
       """)
-    #expect(try session.evaluate("abs(mean(post.object == 0) - 0.6) < 1e-14").text == "true")
+    #expect(try session.evaluate("abs(probability(post, t => t.object == 0) - 0.6) < 1e-14").text == "true")
   }
 
   @Test func unseededCallsFollowTheSessionSeed() throws {
     func run(_ seed: UInt64) throws -> String? {
-      let (session, _) = session(seed: seed)
+      let (session, _) = start(seed: seed)
       try session.evaluate("model m { x ~ normal(0, 1) }")
       return try session.evaluate("[simulate(m()).x, simulate(m()).x]").text
     }
     #expect(try run(1) == run(1))
     #expect(try run(1) != run(2))
-    let (session, _) = session()
+    let (session, _) = start()
     try session.evaluate("model m { x ~ normal(0, 1) }")
     #expect(try session.evaluate("simulate(m()).x == simulate(m()).x").text == "false")
     #expect(try session.evaluate("simulate(m(), seed: 5).x == simulate(m(), seed: 5).x").text == "true")
   }
 
   @Test func completionKnowsNamesAndMembers() throws {
-    let (session, _) = session()
+    let (session, _) = start()
     try session.evaluate("let city = {name: \"Turku\", founded: 1229}")
     let names = session.completionNames
     #expect(names.all.contains("city"))
@@ -113,7 +113,7 @@ private final class Output: Sendable {
   }
 
   @Test func everyDocumentedNameHasAText() throws {
-    let (session, _) = session()
+    let (session, _) = start()
     #expect(try session.documentation(of: "normal").contains("sigma > 0"))
     #expect(try session.documentation(of: "mh").contains("warmup"))
     #expect(try session.documentation(of: "unknown-name").contains("name"))

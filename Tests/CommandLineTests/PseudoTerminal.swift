@@ -24,18 +24,17 @@ final class PseudoTerminal {
   private var position = 0
 
   init(_ program: String, _ arguments: [String], environment: [String: String]) throws {
-    controller = posix_openpt(O_RDWR | O_NOCTTY)
-    guard controller >= 0, grantpt(controller) == 0, unlockpt(controller) == 0, let name = ptsname(controller) else {
+    guard let (controller, terminal) = Self.open() else {
       throw TerminalError(description: "no pseudo-terminal: \(String(cString: strerror(errno)))")
     }
-    let terminal = String(cString: name)
+    self.controller = controller
     var size = winsize(ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     // A session leader that opens a terminal gets it as its controlling one, and with it Ctrl-C.
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+    posix_spawnattr_setflags(&attributes, Self.newSession)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer {
@@ -55,6 +54,31 @@ final class PseudoTerminal {
     guard code == 0 else { throw TerminalError(description: "\(program): \(String(cString: strerror(code)))") }
     process = identifier
   }
+
+  #if os(Linux)
+  /// POSIX_SPAWN_SETSID, which Glibc hides from Swift.
+  private static let newSession: Int16 = 0x80
+
+  /// A pseudo-terminal and the path of its other end, by the requests TIOCSPTLCK and TIOCGPTN: Glibc hides posix_openpt.
+  private static func open() -> (controller: Int32, terminal: String)? {
+    let controller = Glibc.open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    var unlocked: Int32 = 0
+    var number: UInt32 = 0
+    guard controller >= 0, ioctl(controller, 0x4004_5431, &unlocked) == 0, ioctl(controller, 0x8004_5430, &number) == 0
+    else { return nil }
+    return (controller, "/dev/pts/\(number)")
+  }
+  #else
+  private static let newSession = Int16(POSIX_SPAWN_SETSID)
+
+  private static func open() -> (controller: Int32, terminal: String)? {
+    let controller = posix_openpt(O_RDWR | O_NOCTTY)
+    guard controller >= 0, grantpt(controller) == 0, unlockpt(controller) == 0, let name = ptsname(controller) else {
+      return nil
+    }
+    return (controller, String(cString: name))
+  }
+  #endif
 
   deinit {
     kill(process, SIGKILL)

@@ -64,28 +64,4 @@ import Testing
     try terminal.expect("city.founded")
     try terminal.expect("1229")
   }
-
-  @Test func interruptDropsTheLineAndStopsALoop() throws {
-    let (terminal, home) = try start()
-    defer { try? FileManager.default.removeItem(at: home) }
-    terminal.type("this is not finished\u{3}")
-    try terminal.expect("borel> ")
-    terminal.type("1 + 1\n")
-    try terminal.expect("2")
-    try terminal.expect("borel> ")
-    terminal.type("var n = 0\n")
-    try terminal.expect("borel> ")
-    terminal.type("while true { n += 1 }; print(\"never\")\n")
-    try terminal.expect("never")
-    // The loop is running once the line has been echoed; an early Ctrl-C would only drop the line.
-    Thread.sleep(forTimeInterval: 0.5)
-    terminal.type("\u{3}")
-    try terminal.expect("interrupted")
-    try terminal.expect("borel> ")
-    terminal.type("n\n")
-    try terminal.expect("0")
-    // The end of input leaves.
-    terminal.type("\u{4}")
-    #expect(try terminal.waitForExit() == 0)
-  }
 }
