@@ -108,6 +108,12 @@ let package = Package(
     .testTarget(name: "BorelSyntaxTests", dependencies: ["BorelSource", "BorelSyntax"]),
     .testTarget(name: "BorelNumericsTests", dependencies: ["BorelNumerics", "CBorel", "CGSL", "COpenBLAS"]),
 
+    .testTarget(
+      name: "DistributionTests",
+      dependencies: [
+        "BorelVM", "BorelSema", "BorelSyntax", "BorelIR", "BorelSemantics", "BorelStandardLibrary", "BorelValues",
+        "BorelNumerics", "BorelSource", "BorelDataIO", "CGSL",
+      ]),
     .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws"]),
     .testTarget(
       name: "BorelDataIOTests", dependencies: ["BorelDataIO", "BorelSource", "BorelValues", "BorelDraws"]),
