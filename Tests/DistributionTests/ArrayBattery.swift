@@ -67,7 +67,8 @@ let arrayRows: [ArrayRow] = [
     points: [(matrix(scatter), -9.555291527862831), (matrix(indefinite), -.infinity)]),
   ArrayRow(
     name: "inv_wishart", arguments: [.real(7.5), matrix(covariance)], other: [.real(8), matrix(covariance)],
-    invalid: [[.real(2), matrix(covariance)]], oracle: "scipy.stats.invwishart(nu, S)", points: [(matrix(scatter), -24.884203292067752)]),
+    invalid: [[.real(2), matrix(covariance)]], oracle: "scipy.stats.invwishart(nu, S)",
+    points: [(matrix(scatter), -24.884203292067752)]),
   ArrayRow(
     name: "lkj_corr", arguments: [.int(3), .real(2)], other: [.int(3), .real(2.5)], invalid: [[.int(3), .real(0)]],
     oracle: "det^(eta - 1) over its integral by partial correlations",
@@ -78,7 +79,8 @@ let arrayRows: [ArrayRow] = [
     points: [(matrix(correlationFactor), -1.2424571730890908)]),
   ArrayRow(
     name: "multinomial", arguments: [.int(7), .array([0.2, 0.5, 0.3])], other: [.int(7), .array([0.25, 0.45, 0.3])],
-    invalid: [[.int(7), .array([0.2, 0.5])], [.int(-1), .array([0.5, 0.5])]], oracle: "scipy.stats.multinomial(n, theta)",
+    invalid: [[.int(7), .array([0.2, 0.5])], [.int(-1), .array([0.5, 0.5])]],
+    oracle: "scipy.stats.multinomial(n, theta)",
     points: [(.array([1, 4, 2]), -2.1360118931682304), (.array([1, 4, 3]), -.infinity)]),
   ArrayRow(
     name: "gaussian_random_walk", arguments: [.int(3), .real(0.7), .real(0.5), .real(0.1)],

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct DocumentationTests {
   @Test func everyDistributionIsListed() throws {
-    let root = Laboratory.folder.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+    let root = Laboratory.folder.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(
+      separator: "/")
     let page = String(decoding: try readFile(root + "/docs/distributions.md"), as: UTF8.self)
     for (name, file) in StandardLibrary.distributions {
       let sentence = file.text.split(separator: "\n").first.map { $0.dropFirst(3) } ?? ""
