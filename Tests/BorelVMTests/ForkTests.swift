@@ -96,6 +96,7 @@ private let gauss = """
         switch run.advance() {
         case .sample: run.resume(with: .real(random.normal()))
         case .failed(let failure): throw failure
+        case .finished: continue
         default: break
         }
         if random.uniform() < 0.7, runs.count < 30 { runs.append(run) } else { runs[index] = run }

@@ -25,22 +25,6 @@ private let schools = """
 @Suite struct ConditionErrorTests {
   private func diagnostic(_ line: String) throws -> Diagnostic { try failure(schools + "let m = " + line) }
 
-  @Test func unknownNames() throws {
-    let d = try diagnostic("schools([1, 2]) | {thetta: [1, 2]}")
-    #expect(d.message == "schools makes no choice named `thetta`")
-    #expect(d.hint == "did you mean `theta`?")
-    #expect(try diagnostic("schools([1, 2]) | {\"s/y\": 2}").message == "leaf makes no choice named `s/y`")
-  }
-
-  @Test func variablesThatAreNotRandom() throws {
-    #expect(
-      try diagnostic("schools([1, 2]) | {shifted: 1}").message
-        == "`shifted` is computed in schools, not a random choice, and cannot be conditioned on")
-    let d = try diagnostic("schools([1, 2]) | {sigma: [1, 2]}")
-    #expect(d.message == "`sigma` is a parameter of schools, not a random choice, and cannot be conditioned on")
-    #expect(d.hint == "give it as an argument: `schools(sigma: ...)`")
-  }
-
   @Test func submodelsHaveNoDensity() throws {
     let d = try diagnostic("schools([1, 2]) | {s: 1}")
     #expect(d.message == "`s` is conditioned on 1, but it is the submodel leaf and has no density of its own")

@@ -37,7 +37,7 @@ extension Layout {
     var index = first
     let declares = tokens[first].beginsParsedStatement && declaration(first)
     while index < end {
-      if declares, tokens[index].kind == .whereKeyword {
+      if tokens[index].role == .clause {
         var stop = index
         while stop < end, tokens[stop].kind != .leftBrace { stop = after(stop) }
         parts.append(conditions(index, stop, block: stop < end))
@@ -61,7 +61,7 @@ extension Layout {
         continue
       }
       var stop = index
-      while stop < end, !divides(stop), !(declares && tokens[stop].kind == .whereKeyword) { stop = after(stop) }
+      while stop < end, !divides(stop), tokens[stop].role != .clause { stop = after(stop) }
       if index > first, spaced(index) { parts.append(.space()) }
       lastElement = parts.count
       parts.append(operators(index, stop, isLast: stop == end))

@@ -176,6 +176,8 @@ public struct Token: Sendable, Equatable {
     case prefix
     /// `(` or `[` that belongs to what stands before it: a call, an index, parameters, sizes.
     case postfix
+    /// `where` of a distribution.
+    case clause
   }
 
   public var kind: TokenKind

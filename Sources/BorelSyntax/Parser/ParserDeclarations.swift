@@ -75,6 +75,7 @@ extension Parser {
     var conditions: [Expression] = []
     if kind == .whereKeyword {
       tokens[index].startsStatement = false
+      tokens[index].role = .clause
       advance()
       repeat {
         conditions.append(parseExpression())
