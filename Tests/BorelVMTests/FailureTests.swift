@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct FailureTests {
   @Test(arguments: [
-    ("let x = [1, 2, 3]\nlet i = 5\nx[i]", "i", "the index 5 is out of range: there are 3 elements"),
+    ("fn f(x, i) { x[i] }\nf([1, 2, 3], 5)", "i", "index 5 is out of range for an array of 3 elements (0..<3)"),
     ("fn f(a, b) { a + b }\nf(1, {q: 1})", "b", "`+` needs numbers, got a record"),
     (
       "let n = 9223372036854775807\nfn g(k) { k + 1 }\ng(n)", "k + 1",
@@ -48,7 +48,7 @@ import Testing
     let large = try TestProgram("zeros(200000000)").failure().failure
     #expect(large.diagnostic.code == "memory-limit")
     let growing = try TestProgram(
-      "var l = [\"a\"]\nwhile true { l = append(l, zeros(1000)) }", limits: Limits(memory: 10_000_000)
+      "var l = [[1, 2], [\"a\"]]\nwhile true { l = append(l, zeros(1000)) }", limits: Limits(memory: 10_000_000)
     ).failure().failure
     #expect(growing.diagnostic.code == "memory-limit")
   }

@@ -15,10 +15,9 @@ extension MachineStorage {
     var call = PrimitiveCall(
       slots: slots, count: count, primitive: id, machine: self, operandOffset: operandOffset,
       memoryLeft: environment.limits.memory - allocatedBytes)
+    let result: Value
     do throws(Failure) {
-      let result = try implementation.perform(&call)
-      if case .object = result { try accountChecked(result) }
-      return result
+      result = try implementation.perform(&call)
     } catch {
       // What does not apply to a host value is the host's to answer: `mean(post.mu)`.
       if error.kind == .user, environment.host != nil,
@@ -36,6 +35,9 @@ extension MachineStorage {
         memoryLeft: environment.limits.memory - allocatedBytes)
       return try implementation.perform(&again)
     }
+    // Outside of the retry: by now the primitive may have taken its arguments.
+    if case .object = result { try accountChecked(result) }
+    return result
   }
 
   private func performHost(_ id: PrimitiveID, _ slots: UnsafePointer<Slot>, _ count: Int) throws(Failure) -> Value {
