@@ -1,4 +1,4 @@
-// Lines typed at a terminal, through GNU readline: editing, history in a file, completion of names.
+// Lines typed at a terminal, through GNU readline: editing, history in a file, completion of names, Ctrl-C.
 
 import CReadline
 import Synchronization
@@ -28,10 +28,7 @@ public protocol LineSource: AnyObject {
   func remember(_ input: String)
 }
 
-/// Set by the signal handler, read when readline returns. Readline's own state is global, so this may be too.
-private let interruptSeen = Atomic<Bool>(false)
-
-/// What the completion callbacks see; they are plain C functions and cannot capture.
+/// What the completion callbacks see, global as readline's own state is; they are plain C functions and cannot capture.
 private let completion = Mutex<CompletionState>(CompletionState())
 
 private struct CompletionState: Sendable {
@@ -64,10 +61,6 @@ public final class TerminalLines: LineSource {
         return borel_readline_matches(text) { _, _ in
           completion.withLock { state in state.candidates.popLast() }.flatMap { strdup($0) }
         }
-      },
-      {
-        if interruptSeen.load(ordering: .relaxed) { borel_readline_abandon_line() }
-        return 0
       })
     using_history()
     if let historyPath {
@@ -77,14 +70,11 @@ public final class TerminalLines: LineSource {
   }
 
   public func nextLine(prompt: String) -> InputLine {
-    interruptSeen.store(false, ordering: .relaxed)
-    let previous = signal(SIGINT) { _ in interruptSeen.store(true, ordering: .relaxed) }
-    defer { signal(SIGINT, previous) }
-    guard let line = readline(prompt) else {
-      return interruptSeen.load(ordering: .relaxed) ? .interrupted : .end
+    var isInterrupted: Int32 = 0
+    guard let line = borel_readline_line(prompt, &isInterrupted) else {
+      return isInterrupted != 0 ? .interrupted : .end
     }
     defer { free(line) }
-    if interruptSeen.load(ordering: .relaxed) { return .interrupted }
     return .text(String(cString: line))
   }
 

@@ -22,6 +22,7 @@ final class PseudoTerminal {
   private(set) var transcript = ""
   /// How much of the transcript `expect` has used up.
   private var position = 0
+  private var hasExited = false
 
   init(_ program: String, _ arguments: [String], environment: [String: String]) throws {
     guard let (controller, terminal) = Self.open() else {
@@ -34,7 +35,15 @@ final class PseudoTerminal {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     // A session leader that opens a terminal gets it as its controlling one, and with it Ctrl-C.
-    posix_spawnattr_setflags(&attributes, Self.newSession)
+    // Threads of the test runner block or ignore signals, and a child would inherit that.
+    posix_spawnattr_setflags(&attributes, Self.newSession | Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    for signal in [SIGINT, SIGTSTP, SIGALRM] { sigaddset(&defaults, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer {
@@ -81,7 +90,12 @@ final class PseudoTerminal {
   #endif
 
   deinit {
-    kill(process, SIGKILL)
+    // After `waitForExit` the number may belong to another process.
+    if !hasExited {
+      var status: Int32 = 0
+      kill(process, SIGKILL)
+      waitpid(process, &status, 0)
+    }
     close(controller)
   }
 
@@ -113,14 +127,20 @@ final class PseudoTerminal {
     for _ in 0..<seconds * 20 {
       var status: Int32 = 0
       if waitpid(process, &status, WNOHANG) == process {
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+        hasExited = true
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
       }
       // Output that nobody reads could keep it from ending.
       var poller = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
       if poll(&poller, 1, 50) > 0 {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(controller, &buffer, buffer.count)
-        if count > 0 { transcript += Self.plain(String(decoding: buffer[..<count], as: UTF8.self)) }
+        if count > 0 {
+          transcript += Self.plain(String(decoding: buffer[..<count], as: UTF8.self))
+        } else {
+          // The terminal is closed before the process can be waited for, and poll returns at once from then on.
+          usleep(50_000)
+        }
       }
     }
     throw TerminalError(description: "the program does not end; the terminal shows\n\(transcript)")

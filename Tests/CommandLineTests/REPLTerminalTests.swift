@@ -64,4 +64,54 @@ import Testing
     try terminal.expect("city.founded")
     try terminal.expect("1229")
   }
+
+  @Test func interruptAtThePromptDropsTheLine() throws {
+    let (terminal, home) = try start()
+    defer { try? FileManager.default.removeItem(at: home) }
+    terminal.type("1 + + half a line")
+    try terminal.expect("half a line")
+    terminal.type("\u{3}")
+    try terminal.expect("^C")
+    try terminal.expect("borel> ")
+
+    // The lines before it belong to the same input.
+    terminal.type("fn f(x) {\n")
+    try terminal.expect("  ...> ")
+    terminal.type("\u{3}")
+    try terminal.expect("borel> ")
+    terminal.type("40 + 2\n")
+    try terminal.expect("42")
+    try terminal.expect("borel> ")
+
+    terminal.type("\u{4}")
+    #expect(try terminal.waitForExit() == 0)
+  }
+
+  /// Inputs that run for longer than a test would wait; each says that it has begun.
+  @Test(arguments: [
+    "print(\"begun\" + \"!\"); while true { }",
+    "print(\"begun\" + \"!\"); let post = mh(quick(), draws: 1000000000)",
+    "print(\"begun\" + \"!\"); let post = mh(endless(), draws: 10)",
+  ])
+  func interruptStopsTheInputAlone(input: String) throws {
+    let (terminal, home) = try start()
+    defer { try? FileManager.default.removeItem(at: home) }
+    let definitions = [
+      "model quick { x ~ normal(0, 1) }", "model endless { x ~ normal(0, 1); while true { } }", "let kept = 41",
+    ]
+    for line in definitions {
+      terminal.type(line + "\n")
+      try terminal.expect("borel> ")
+    }
+    terminal.type(input + "\n")
+    try terminal.expect("begun!")
+    terminal.type("\u{3}")
+    try terminal.expect("interrupted")
+    try terminal.expect("borel> ")
+    terminal.type("kept + 1\n")
+    try terminal.expect("42")
+    try terminal.expect("borel> ")
+    terminal.type("\u{4}")
+    #expect(try terminal.waitForExit() == 0)
+  }
 }

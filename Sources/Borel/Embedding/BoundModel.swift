@@ -17,7 +17,7 @@ public struct BoundModel: Sendable {
     var environment = model.environment
     environment.context = HostContext(isInsideInference: true, depth: 0)
     // Inference itself looks for a cancellation between executions, and then keeps its draws.
-    environment.interruption = nil
+    environment.interruption = model.options.cancellation.interruptionOfInference
     return ModelProgram(value, in: environment)
   }
 

@@ -58,11 +58,12 @@ let inferenceHandlers: [String: DriverHost.Handler] = [
 
 extension HostCall {
   /// A model as a program for inference, one level deeper than the call.
-  func program(_ model: ModelObject) throws(Failure) -> ModelProgram {
+  ///
+  /// - Parameter interruption: what its executions look at; nil for that of the caller.
+  func program(_ model: ModelObject, interruption: InterruptionFlag? = nil) throws(Failure) -> ModelProgram {
     var environment = try environment()
     environment.context = HostContext(isInsideInference: true, depth: context.depth + 1)
-    // Inference itself looks for a cancellation between executions, and then keeps its draws.
-    environment.interruption = nil
+    environment.interruption = interruption ?? environment.interruption
     return ModelProgram(model, in: environment)
   }
 }
@@ -70,7 +71,9 @@ extension HostCall {
 extension DriverHost {
   /// Runs an algorithm on the call's first argument.
   func infer(_ method: Method, _ call: HostCall, random: RandomStream) throws(Failure) -> Value {
-    let program = try call.program(try call.model(0))
+    // Inference itself looks for a cancellation between executions, and then keeps its draws.
+    let program = try call.program(
+      try call.model(0), interruption: options.cancellation.interruptionOfInference)
     var control = options.control
     // Inside inference the threads are taken already, and its progress is that of the outer run.
     if call.context.isInsideInference {

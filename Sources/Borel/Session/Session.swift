@@ -55,6 +55,8 @@ public final class Session {
     let code = try compiled(analyzer.program)
     var machine = Machine(analysis.main, [], in: environment(code, state.globals))
     let value = try finish(&machine)
+    // Inference that was cut short returns what it has; a script may end before it notices.
+    if options.cancellation.isCancelled { throw BorelError(.interrupted, code: "interrupted", "interrupted") }
     state = State(
       analyzer: analyzer, code: code, globals: machine.globals, models: state.models + analysis.models)
     return value

@@ -33,7 +33,7 @@ struct REPLCommand: Subcommand {
       write: { console.output($0) }, complain: { console.message($0) })
     // Ctrl-C stops an input that runs, not the session.
     repl.aroundInput = { input in
-      Interrupt.install()
+      Interrupt.installForInput()
       defer {
         Interrupt.uninstall()
         console.progress("")
