@@ -32,6 +32,9 @@ public struct DrawsRecorder: Sendable {
   public private(set) var count = 0
   public private(set) var logWeights: [Double] = []
 
+  /// Columns so far, one for each number of a draw.
+  public var columnCount: Int { (variables + statistics).reduce(0) { $0 + $1.columns.count } }
+
   public init() {}
 
   /// Starts the next draw. Either all draws of a run have a log weight or none has.

@@ -22,6 +22,7 @@ public struct ImportanceSampling: Sendable {
     var failures = NumericalFailureLog()
     var logWeights: [Double] = []
     var isCancelled = false
+    try control.reserve(draws, "draws", bytesEach: 16)
     while logWeights.count < draws, !isCancelled {
       let first = logWeights.count
       let batch = try independentExecutions(
@@ -33,6 +34,7 @@ public struct ImportanceSampling: Sendable {
         recorder.record(execution.trace, logWeight: execution.logWeight)
       }
       isCancelled = batch.wasCancelled
+      try control.reserve(draws, "draws", bytesEach: 8 * (recorder.draws.columnCount + 2))
       control.progress?(
         Progress(phase: "executions", completed: logWeights.count, total: draws, failures: failures.count))
     }

@@ -39,6 +39,7 @@ public struct RejectionSampling: Sendable {
     var tried = 0
     var batchSize = 256
     var isCancelled = false
+    try control.reserve(draws, "draws", bytesEach: 8)
     while recorder.draws.count < draws, tried < maximumExecutions, !isCancelled {
       let numbers = tried..<min(tried + batchSize, maximumExecutions)
       let batch = try attempts(numbers, of: program, random: random, control: control)
@@ -48,6 +49,7 @@ public struct RejectionSampling: Sendable {
         if let trace = attempt.trace { recorder.record(trace) }
       }
       isCancelled = batch.count < numbers.count
+      try control.reserve(draws, "draws", bytesEach: 8 * (recorder.draws.columnCount + 1))
       batchSize = min(batchSize * 2, 16_384)
       control.progress?(
         Progress(

@@ -4,16 +4,19 @@
 public struct RunControl: Sendable {
   /// The number of threads to use; results are the same for any number.
   public var threads: Int
+  /// Bytes that the results of a run may take; a run that needs more is refused.
+  public var resultMemory: Int
   /// Called after every iteration or block of work, from any thread and often: the callee limits its own rate.
   public var progress: (@Sendable (Progress) -> Void)?
   /// Asked often and from any thread; when it answers true the run ends early with what it has.
   public var isCancelled: @Sendable () -> Bool
 
   public init(
-    threads: Int = 1, progress: (@Sendable (Progress) -> Void)? = nil,
+    threads: Int = 1, resultMemory: Int = RunControl.physicalMemory, progress: (@Sendable (Progress) -> Void)? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.threads = threads
+    self.resultMemory = resultMemory
     self.progress = progress
     self.isCancelled = isCancelled
   }

@@ -33,8 +33,9 @@ public struct TraceMetropolis: Sendable {
     _ program: P, random: Source, control: RunControl = .init()
   ) throws(Failure) -> InferenceResult {
     let maximumStarts = maximumStarts
-    let steps: Int
-    if let stepsPerDraw { steps = stepsPerDraw } else { steps = try defaultSteps(program, random) }
+    let first = try firstTrace(of: program, random)
+    let steps = stepsPerDraw ?? min(max(first.freeChoices.count, 1), 100)
+    try checkMemory(first, control)
     let results = try runChains(
       of: SingleSiteMetropolis<P>(proposals: proposals), adaptation: ScaleAdaptation<P>(), on: program,
       plan: ChainPlan(chains: chains, warmup: warmup, draws: draws, stepsPerIteration: steps, thin: thin),
@@ -50,11 +51,18 @@ public struct TraceMetropolis: Sendable {
     return summarize(results)
   }
 
-  private func defaultSteps<P: Program, Source: RandomSource>(_ program: P, _ random: Source) throws(Failure) -> Int {
+  /// Where the first chain starts, which tells how large traces are.
+  private func firstTrace<P: Program, Source: RandomSource>(of program: P, _ random: Source) throws(Failure) -> Trace {
     var failures = NumericalFailureLog()
-    var first = random.child(0).child(0)
-    let trace = try startingTrace(of: program, using: &first, attempts: maximumStarts, &failures)
-    return min(max(trace.freeChoices.count, 1), 100)
+    var random = random.child(0).child(0)
+    return try startingTrace(of: program, using: &random, attempts: maximumStarts, &failures)
+  }
+
+  /// Besides the numbers of its choices a draw has its density and its acceptance.
+  private func checkMemory(_ first: Trace, _ control: RunControl) throws(Failure) {
+    let numbers = first.freeChoices.reduce(2) { $0 + ($1.value.asArray?.count ?? 1) }
+    try control.reserve(draws, "draws", bytesEach: 8 * numbers)
+    try control.reserve(chains, "chains", bytesEach: 8 * numbers * max(draws, 1) + 1024)
   }
 
   private func summarize(_ results: [ChainResult<TraceRecorder>]) -> InferenceResult {

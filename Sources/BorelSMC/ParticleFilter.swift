@@ -40,6 +40,7 @@ public struct ParticleFilter: Sendable {
   public func population<P: Program, Source: RandomSource>(
     of program: P, random: Source, control: RunControl = .init()
   ) throws(Failure) -> (population: Population<P.Run>, wasCancelled: Bool) {
+    try control.reserve(particles, "particles", bytesEach: MemoryLayout<Particle<P.Run>>.stride + 256)
     let moves = random.child(0)
     let selections = random.child(1)
     var population = Population(spawning: particles, of: program)

@@ -34,25 +34,9 @@ public struct BoundModel: Sendable {
   /// Independent executions of the model as equally weighted draws. Observations do not weight them; for that there is `sample`.
   public func simulate(draws: Int, seed: UInt64? = nil) throws(BorelError) -> Posterior {
     let seed = model.host.seed(seed)
-    let stream = RandomStream(seed: seed)
-    let program = program(value)
-    let control = model.options.control
     do throws(Failure) {
-      let blockSize = 32
-      let blocks = try parallelMap((draws + blockSize - 1) / blockSize, threads: control.threads) {
-        block throws(Failure) in
-        var traces: [Trace] = []
-        for index in block * blockSize..<min((block + 1) * blockSize, draws) where !control.isCancelled() {
-          var random = stream.child(UInt64(index))
-          traces.append(try program.simulate(using: &random))
-        }
-        return traces
-      }
-      var recorder = TraceRecorder()
-      for trace in blocks.joined() { recorder.record(trace) }
-      let count = recorder.draws.count
-      let result = InferenceResult(
-        draws: Draws(chains: [recorder.draws]), executions: count, wasCancelled: count < draws)
+      let result = try ForwardSampling(draws: draws).run(
+        program(value), random: RandomStream(seed: seed), control: model.options.control)
       return Posterior(InferenceOutcome(result: result), method: "simulate", seed: seed)
     } catch {
       throw self.error(error)

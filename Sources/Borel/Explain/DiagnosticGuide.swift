@@ -179,6 +179,7 @@ enum DiagnosticGuide {
     // Limits and the end.
     "step-limit": "The program went on for longer than --max-steps allows: an endless loop?",
     "depth-limit": "Calls nest deeper than --max-depth allows: recursion without an end?",
+    "result-too-large": "The draws or particles asked for do not fit into the memory of this machine.",
     "memory-limit": "Arrays and lists hold more than --max-memory allows.",
     "nesting-limit": "Inference runs inside inference too deep: does a model run inference on itself?",
     "function-too-large": "One function has too many variables or too much code. Divide it.",
