@@ -48,28 +48,38 @@ public struct TraceRecorder: Sendable {
     return name
   }
 
-  private mutating func record(_ value: Value, as name: String, at indices: [Int]) {
+  /// Parts of a value inside one another that get columns.
+  private static let maximumDepth = 16
+
+  private mutating func record(_ value: Value, as name: String, at indices: [Int], depth: Int = 0) {
+    guard depth < Self.maximumDepth else { return }
     switch value {
     case .null: break
     case .bool(let x): draws.set(name, at: indices, x ? 1 : 0, kind: .bool)
     case .int(let x): draws.set(name, at: indices, Double(x), kind: .int)
     case .real(let x): draws.set(name, at: indices, x, kind: .real)
-    case .object(let object): record(object, as: name, at: indices)
+    case .object(let object): record(object, as: name, at: indices, depth: depth + 1)
     }
   }
 
-  private mutating func record(_ object: HeapObject, as name: String, at indices: [Int]) {
+  private mutating func record(_ object: HeapObject, as name: String, at indices: [Int], depth: Int) {
     switch object {
     case let string as StringObject: draws.set(name, at: indices, text: string.string)
     case let array as ArrayObject:
       draws.set(
         name, at: indices, shape: array.shape, elements: array.realElements, kind: Draws.Kind(array.kind))
     case let list as ListObject:
-      for (index, element) in list.elements.enumerated() { record(element, as: name, at: indices + [index]) }
+      for (index, element) in list.elements.enumerated() {
+        record(element, as: name, at: indices + [index], depth: depth)
+      }
     case let tuple as TupleObject:
-      for (index, part) in tuple.elements.enumerated() { record(part, as: "\(name).\(index)", at: indices) }
+      for (index, part) in tuple.elements.enumerated() {
+        record(part, as: "\(name).\(index)", at: indices, depth: depth)
+      }
     case let record as RecordObject:
-      for (key, part) in zip(record.keys, record.values) { self.record(part, as: "\(name).\(key)", at: indices) }
+      for (key, part) in zip(record.keys, record.values) {
+        self.record(part, as: "\(name).\(key)", at: indices, depth: depth)
+      }
     default: break
     }
   }

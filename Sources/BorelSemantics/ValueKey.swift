@@ -63,7 +63,10 @@ private func equalObjects(_ a: HeapObject, _ b: HeapObject, _ pending: inout [(V
 
 private func hashStructure(_ value: Value, _ hasher: inout Hasher) {
   var pending = [value]
-  while let value = pending.popLast() {
+  var count = 0
+  // Equal values have equal beginnings; the rest is left to the comparison.
+  while let value = pending.popLast(), count < 4096 {
+    count += 1
     hasher.combine(value.tag)
     switch value {
     case .null: break

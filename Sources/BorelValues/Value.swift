@@ -24,6 +24,10 @@ public enum ValueTag: UInt8, Sendable, CaseIterable {
 open class HeapObject: @unchecked Sendable {
   public final let tag: ValueTag
   public init(tag: ValueTag) { self.tag = tag }
+
+  /// Appends the objects that this one refers to and that may refer to others, and lets go of them where it can;
+  /// called when the object is about to be released. See `Release`.
+  open func surrenderParts(to pending: inout [HeapObject]) {}
 }
 
 public final class StringObject: HeapObject, @unchecked Sendable {
@@ -41,6 +45,10 @@ public final class ListObject: HeapObject, @unchecked Sendable {
     self.elements = elements
     super.init(tag: .list)
   }
+
+  deinit { Release.parts(of: &elements) }
+
+  public override func surrenderParts(to pending: inout [HeapObject]) { Release.move(&elements, to: &pending) }
 }
 
 public final class TupleObject: HeapObject, @unchecked Sendable {
@@ -49,6 +57,10 @@ public final class TupleObject: HeapObject, @unchecked Sendable {
     self.elements = elements
     super.init(tag: .tuple)
   }
+
+  deinit { Release.parts(of: &elements) }
+
+  public override func surrenderParts(to pending: inout [HeapObject]) { Release.move(&elements, to: &pending) }
 }
 
 /// A record: values under distinct keys, in the order in which they were written.
@@ -60,6 +72,10 @@ public final class RecordObject: HeapObject, @unchecked Sendable {
     self.values = values
     super.init(tag: .record)
   }
+
+  deinit { Release.parts(of: &values) }
+
+  public override func surrenderParts(to pending: inout [HeapObject]) { Release.move(&values, to: &pending) }
 
   /// The value under a key, found by linear search: records are small.
   public subscript(key: String) -> Value? {
@@ -80,6 +96,15 @@ public protocol HostValue: Sendable {
   func element(at index: Value) -> Value?
   /// What `print` shows.
   var text: String { get }
+  /// True for one value per draw: operators, `==` and `!=` among them, then apply draw by draw.
+  var isRandomVariable: Bool { get }
+  /// The values that it holds, as far as those may hold others.
+  var parts: [Value] { get }
+}
+
+extension HostValue {
+  public var isRandomVariable: Bool { false }
+  public var parts: [Value] { [] }
 }
 
 public final class HostObject: HeapObject, @unchecked Sendable {
@@ -87,6 +112,10 @@ public final class HostObject: HeapObject, @unchecked Sendable {
   public init(_ payload: any HostValue) {
     self.payload = payload
     super.init(tag: .host)
+  }
+
+  public override func surrenderParts(to pending: inout [HeapObject]) {
+    for part in payload.parts { Release.keep(part, in: &pending) }
   }
 }
 

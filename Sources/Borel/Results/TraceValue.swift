@@ -26,6 +26,8 @@ struct TraceValue: HostValue {
 
   var typeName: String { "trace" }
 
+  var parts: [Value] { variables.map(\.value) + trace.choices.map(\.value) + [trace.value] }
+
   static let statistics = ["value", "log_density", "log_prior", "log_likelihood", "choices"]
 
   var memberNames: [String] { variables.map(\.name) + Self.statistics }

@@ -11,6 +11,8 @@ struct VariableValue: HostValue {
 
   var typeName: String { "random variable" }
 
+  var isRandomVariable: Bool { true }
+
   static let statistics = ["mean", "sd", "median", "values", "weights"]
 
   var memberNames: [String] { Self.statistics }

@@ -6,27 +6,36 @@ extension Value {
   /// The value as a message shows it: `-0.3`, `2`, `[1, 2, 3, ... (8)]`, `{a: 1}`.
   public var shortText: String { shortText(limit: 6) }
 
-  func shortText(limit: Int) -> String {
+  /// Parts inside one another that a message shows.
+  private static let shownDepth = 5
+
+  /// With at most `limit` elements of each array or list; where that is no limit, what is inside is not cut either.
+  func shortText(limit: Int, depth: Int = 0) -> String {
     switch self {
     case .null: return "null"
     case .bool(let b): return b ? "true" : "false"
     case .int(let n): return String(n)
     case .real(let x): return Self.shortText(of: x)
     case .object(let object):
+      guard depth < Self.shownDepth || limit == .max || !object.tag.mayNest else { return "..." }
       switch object {
       case let string as StringObject: return "\"\(string.string)\""
       case let array as ArrayObject: return Self.text(of: array, limit: limit)
       case let list as ListObject:
-        return "[" + Self.joined(list.elements.count, limit) { list.elements[$0].shortText(limit: limit) } + "]"
+        return "["
+          + Self.joined(list.elements.count, limit) { list.elements[$0].shortText(limit: limit, depth: depth + 1) }
+          + "]"
       case let tuple as TupleObject:
-        return "(" + Self.joined(tuple.elements.count, limit) { tuple.elements[$0].shortText(limit: limit) } + ")"
+        return "("
+          + Self.joined(tuple.elements.count, limit) { tuple.elements[$0].shortText(limit: limit, depth: depth + 1) }
+          + ")"
       case let record as RecordObject:
         return "{"
           + Self.joined(record.keys.count, limit) {
-            "\(record.keys[$0]): \(record.values[$0].shortText(limit: limit))"
+            "\(record.keys[$0]): \(record.values[$0].shortText(limit: limit, depth: depth + 1))"
           } + "}"
-      case let distribution as DistributionObject: return distribution.text
-      case let model as ModelObject: return model.text
+      case let distribution as DistributionObject: return distribution.text(depth: depth)
+      case let model as ModelObject: return model.text(depth: depth)
       case let host as HostObject: return "<\(host.payload.typeName)>"
       default: return "<function>"
       }

@@ -10,6 +10,8 @@ struct Censoring: DistributionCombination {
   let base: DistributionObject
   let lower, upper: Double
 
+  var components: [DistributionObject] { [base] }
+
   init<Caller: MethodCaller>(
     _ base: DistributionObject, lower: Value, upper: Value, _ caller: inout Caller
   ) throws(Failure) {

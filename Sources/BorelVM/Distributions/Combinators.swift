@@ -1,13 +1,30 @@
 // The combinators of the language: distributions made from distributions.
 
 import BorelSemantics
+import BorelSource
 import BorelValues
 
 /// Makes combined distributions; each function checks its arguments as the primitive of the same name does.
 public enum Combinators {
+  /// Combinations inside one another that are allowed: each level of a density or a draw is a call.
+  private static let maximumNesting = 100
+
+  private static func checkNesting(_ parts: DistributionObject...) throws(Failure) { try checkNesting(parts) }
+
+  private static func checkNesting(_ parts: [DistributionObject]) throws(Failure) {
+    guard parts.contains(where: { $0.nesting >= maximumNesting }) else { return }
+    throw Failure(
+      .limit,
+      Diagnostic(
+        code: "nested-too-deeply",
+        "distributions are combined more than \(maximumNesting) levels deep",
+        hint: "a loop or a recursion may wrap a distribution again and again: start from the plain one"))
+  }
+
   /// Independent draws: `size` is an Int or an array of sizes.
   public static func iid(_ base: DistributionObject, size: Value) throws(Failure) -> DistributionObject {
-    DistributionObject(try Repetition(base, size: size))
+    try checkNesting(base)
+    return DistributionObject(try Repetition(base, size: size))
   }
 
   /// `components` are distributions, or one list of them.
@@ -23,6 +40,7 @@ public enum Combinators {
       }
       distributions.append(distribution)
     }
+    try checkNesting(distributions)
     return DistributionObject(try Mixture(weights: weights, components: distributions))
   }
 
@@ -30,7 +48,8 @@ public enum Combinators {
   public static func truncate<Caller: MethodCaller>(
     _ base: DistributionObject, lower: Value, upper: Value, _ caller: inout Caller
   ) throws(Failure) -> DistributionObject {
-    try ElementProduct.map(base, name: "truncate") { (part) throws(Failure) in
+    try checkNesting(base)
+    return try ElementProduct.map(base, name: "truncate") { (part) throws(Failure) in
       try Truncation(part, lower: lower, upper: upper, &caller)
     }
   }
@@ -39,7 +58,8 @@ public enum Combinators {
   public static func censor<Caller: MethodCaller>(
     _ base: DistributionObject, lower: Value, upper: Value, _ caller: inout Caller
   ) throws(Failure) -> DistributionObject {
-    try ElementProduct.map(base, name: "censor") { (part) throws(Failure) in
+    try checkNesting(base)
+    return try ElementProduct.map(base, name: "censor") { (part) throws(Failure) in
       try Censoring(part, lower: lower, upper: upper, &caller)
     }
   }
@@ -48,14 +68,16 @@ public enum Combinators {
   public static func ordered<Caller: MethodCaller>(
     _ base: DistributionObject, size: Value, _ caller: inout Caller
   ) throws(Failure) -> DistributionObject {
-    DistributionObject(try OrderedDraws(base, size: size, &caller))
+    try checkNesting(base)
+    return DistributionObject(try OrderedDraws(base, size: size, &caller))
   }
 
   /// The distribution of `forward(x)`; see `Transformation`.
   public static func transformed(
     _ base: DistributionObject, forward: Value, inverse: Value, logJacobian: Value
   ) throws(Failure) -> DistributionObject {
-    DistributionObject(
+    try checkNesting(base)
+    return DistributionObject(
       try Transformation(base, forward: forward, inverse: inverse, logJacobian: logJacobian))
   }
 

@@ -15,6 +15,8 @@ public protocol DistributionCombination: Sendable {
   /// The distribution as it could be written.
   var text: String { get }
   var isDiscrete: Bool { get }
+  /// The distributions that it is made of.
+  var components: [DistributionObject] { get }
 
   func draw<Caller: MethodCaller>(_ caller: inout Caller) throws(Failure) -> Value
   func logDensity<Caller: MethodCaller>(of value: Value, _ caller: inout Caller) throws(Failure) -> Double
@@ -55,6 +57,8 @@ public enum CDFTail: String, Sendable {
 }
 
 extension DistributionCombination {
+  public var components: [DistributionObject] { [] }
+
   public func cdf<Caller: MethodCaller>(
     at x: Double, tail: CDFTail, _ caller: inout Caller
   ) throws(Failure) -> Double {

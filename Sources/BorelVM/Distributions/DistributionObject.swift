@@ -19,11 +19,14 @@ public final class DistributionObject: HeapObject, @unchecked Sendable {
   public let argument0, argument1, argument2, argument3: Value
   /// The arguments from the fifth on.
   public let moreArguments: [Value]
+  /// How many combinations stand inside one another; 0 for a plain distribution.
+  let nesting: Int
 
   /// A plain distribution whose arguments have passed the checks of `DistributionDefinition.apply`.
   init(_ definition: DistributionDefinition, checked arguments: some Collection<Value>) {
     self.definition = definition
     combination = nil
+    nesting = 0
     argumentCount = arguments.count
     var rest = arguments.makeIterator()
     argument0 = rest.next() ?? .null
@@ -37,6 +40,7 @@ public final class DistributionObject: HeapObject, @unchecked Sendable {
   public init(_ combination: any DistributionCombination) {
     definition = nil
     self.combination = combination
+    nesting = 1 + (combination.components.map(\.nesting).max() ?? 0)
     argumentCount = 0
     argument0 = .null
     argument1 = .null

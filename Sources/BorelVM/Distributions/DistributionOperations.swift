@@ -18,11 +18,12 @@ extension DistributionObject {
   public var name: String { definition?.name ?? combination?.name ?? "distribution" }
 
   /// The distribution as it could be written: `normal(0, 5)`.
-  public var text: String {
-    if let definition {
-      return "\(definition.name)(\(arguments.map { $0.shortText }.joined(separator: ", ")))"
-    }
-    return combination?.text ?? name
+  public var text: String { text(depth: 0) }
+
+  func text(depth: Int) -> String {
+    guard let definition else { return combination?.text ?? name }
+    let arguments = self.arguments.map { $0.shortText(limit: 6, depth: depth + 1) }
+    return "\(definition.name)(\(arguments.joined(separator: ", ")))"
   }
 
   /// True for masses, false for densities.

@@ -13,6 +13,9 @@ struct ElementProduct: ElementwiseCombination {
   var name: String { parts.first?.name ?? "product" }
   var isDiscrete: Bool { parts.first?.isDiscrete ?? false }
 
+  /// One stands for all: they are made alike.
+  var components: [DistributionObject] { Array(parts.prefix(1)) }
+
   func element(_ offset: Int) -> DistributionObject { parts[offset] }
 
   var elements: IndependentElements? {

@@ -19,6 +19,8 @@ struct OrderedDraws: DistributionCombination {
   let base: DistributionObject
   let count: Int
 
+  var components: [DistributionObject] { [base] }
+
   init<Caller: MethodCaller>(_ base: DistributionObject, size: Value, _ caller: inout Caller) throws(Failure) {
     guard let count = size.asInt, count >= 0, count <= 1 << 32 else {
       throw .user(

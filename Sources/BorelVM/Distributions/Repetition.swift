@@ -9,6 +9,8 @@ struct Repetition: ElementwiseCombination {
   let outerShape: [Int]
   let count: Int
 
+  var components: [DistributionObject] { [base] }
+
   /// `size` is a count or a shape, an array of counts.
   init(_ base: DistributionObject, size: Value) throws(Failure) {
     var shape: [Int] = []

@@ -11,6 +11,8 @@ struct Transformation: DistributionCombination {
   let base: DistributionObject
   let forward, inverse, logJacobian: Value
 
+  var components: [DistributionObject] { [base] }
+
   init(_ base: DistributionObject, forward: Value, inverse: Value, logJacobian: Value) throws(Failure) {
     for (value, parameter) in [(forward, "forward"), (inverse, "inverse"), (logJacobian, "log_jacobian")] {
       if value.tag == .function { continue }

@@ -25,6 +25,8 @@ struct Truncation: DistributionCombination {
   /// True where the interval lies in the upper half of the distribution.
   private let isUpperHalf: Bool
 
+  var components: [DistributionObject] { [base] }
+
   init<Caller: MethodCaller>(
     _ base: DistributionObject, lower: Value, upper: Value, _ caller: inout Caller
   ) throws(Failure) {

@@ -66,7 +66,7 @@ extension Handlers {
     let upper = m.register(i.a + 1).pointee.int
     let (difference, overflow) = upper.subtractingReportingOverflow(lower)
     let (count, overflow2) = difference.addingReportingOverflow(i.b == 1 ? 1 : 0)
-    guard !overflow, !overflow2 else { throw Limits.memoryFailure(bytes: .max / 2, at: m.location.span) }
+    guard !overflow, !overflow2 else { throw Limits.memoryFailure(bytes: .max, at: m.location.span) }
     try m.reserve(elements: max(count, 0))
     let array = ArrayObject(uninitialized: .int, shape: [max(count, 0)])
     for index in 0..<array.count { array.storage[index] = UInt64(bitPattern: Int64(lower + index)) }

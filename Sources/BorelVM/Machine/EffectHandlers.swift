@@ -163,7 +163,7 @@ extension Handlers {
     variable.pointee = .null
     if !isKnownUniquelyReferenced(&growing) { growing = GrowingArray(copying: growing) }
     guard let size = growing.sizeNeeded(at: indices), size < Int.max / 16 else {
-      throw Limits.memoryFailure(bytes: .max / 2, at: m.location.span)
+      throw Limits.memoryFailure(bytes: .max, at: m.location.span)
     }
     try m.reserve(elements: 2 * size)
     growing.store(value, at: indices)

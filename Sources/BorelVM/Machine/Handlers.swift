@@ -149,24 +149,13 @@ extension Handlers {
       let result = try m.perform(id, m.scratch, 2)
       m.consume(i.a, keeping: .max)
       if !isConstant { m.consume(i.b, keeping: .max) }
-      guard result.asBool == true else { return .jump(Int(Int16(bitPattern: i.c))) }
-      return .advance
+      guard let holds = result.asBool else { throw m.notABool(result) }
+      return holds ? .advance : .jump(Int(Int16(bitPattern: i.c)))
     }
   }
 
   private static func needsBool(_ m: MachineStorage, _ i: borel_instruction) throws(Failure) -> Flow {
-    let value = m.register(i.a).pointee.value
-    let hint =
-      switch value {
-      case .int, .real: "compare it with something: `x != 0`"
-      case .object(let object) where object.tag == .array: "`all(x)` and `any(x)` make one Bool of an array"
-      default: nil as String?
-      }
-    throw Failure(
-      .user,
-      Diagnostic(
-        code: "not-a-bool", "a condition must be a Bool, got \(value.kindDescription)", at: m.location.span, hint: hint)
-    )
+    throw m.notABool(m.register(i.a).pointee.value)
   }
 
   static let loops: [(borel_operation, Handler)] = [
@@ -220,5 +209,20 @@ extension Handlers {
     m.put(element, i.a + 2)
     try m.step()
     return .advance
+  }
+}
+
+extension MachineStorage {
+  /// The error of a condition that is not true or false.
+  fileprivate func notABool(_ value: Value) -> Failure {
+    let hint: String? =
+      switch value {
+      case .int, .real: "compare it with something: `x != 0`"
+      case .object(let object as HostObject) where object.payload.isRandomVariable:
+        "it differs from draw to draw; `mean(event)` is its probability"
+      case .object(let object) where object.tag == .array: "`all(x)` and `any(x)` make one Bool of an array"
+      default: nil
+      }
+    return failure("a condition must be a Bool, got \(value.kindDescription)", code: "not-a-bool", hint: hint)
   }
 }

@@ -200,7 +200,7 @@ final class MachineStorage: @unchecked Sendable {
     let capacity = vm.pointee.stack_end - vm.pointee.stack
     guard slots > capacity else { return }
     guard slots * MemoryLayout<Slot>.stride < environment.limits.memory else {
-      throw Limits.memoryFailure(bytes: slots * 2, at: location.span)
+      throw Limits.memoryFailure(elements: slots * 2, at: location.span)
     }
     let larger = max(slots, capacity * 2)
     let moved = UnsafeMutablePointer<Slot>.allocate(capacity: larger)

@@ -40,7 +40,7 @@ extension MachineStorage {
     return result
   }
 
-  private func performHost(_ id: PrimitiveID, _ slots: UnsafePointer<Slot>, _ count: Int) throws(Failure) -> Value {
+  func performHost(_ id: PrimitiveID, _ slots: UnsafePointer<Slot>, _ count: Int) throws(Failure) -> Value {
     guard let host = environment.host else {
       throw Failure(
         .user,
@@ -65,7 +65,7 @@ extension MachineStorage {
     guard allocatedBytes > environment.limits.memory else { return }
     allocatedBytes = liveBytes() + bytes
     guard allocatedBytes > environment.limits.memory else { return }
-    throw Limits.memoryFailure(bytes: bytes / 8, at: location.span)
+    throw Limits.memoryFailure(bytes: bytes, at: location.span)
   }
 
   /// Checks that `elements` new elements fit in the limit.
@@ -73,7 +73,7 @@ extension MachineStorage {
     guard elements > (environment.limits.memory - allocatedBytes) / 8 else { return }
     allocatedBytes = liveBytes()
     guard elements > (environment.limits.memory - allocatedBytes) / 8 else { return }
-    throw Limits.memoryFailure(bytes: elements, at: location.span)
+    throw Limits.memoryFailure(elements: elements, at: location.span)
   }
 
   /// Bytes of all objects that registers and globals reach.

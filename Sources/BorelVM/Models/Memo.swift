@@ -31,6 +31,31 @@ struct MemoKey: Hashable, Sendable {
     hasher.combine(arguments)
   }
 
+  /// The arguments become part of addresses, so they must not have too many parts or stand too deep inside one another.
+  static func check(_ arguments: [Value], of memo: Memo) throws(Failure) {
+    guard arguments.contains(where: { $0.tag.mayNest }) else { return }
+    let (deepest, largest) = (64, 4096)
+    var pending = arguments.map { (value: $0, depth: 0) }
+    var count = 0
+    while let (value, depth) = pending.popLast() {
+      count += 1
+      guard depth < deepest, count < largest else {
+        let what = depth < deepest ? "more than \(largest) parts" : "more than \(deepest) parts inside one another"
+        throw .user(
+          code: "memo-argument", "an argument of `\(memo.name)`, a memoised function, has \(what)",
+          hint: "arguments name the choices of a call; a number or a string is best")
+      }
+      let parts: [Value]
+      switch value.asObject {
+      case let list as ListObject: parts = list.elements
+      case let tuple as TupleObject: parts = tuple.elements
+      case let record as RecordObject: parts = record.values
+      default: parts = []
+      }
+      for part in parts { pending.append((part, depth + 1)) }
+    }
+  }
+
   /// `f(3)`, `f("a",[1,2])`
   var text: String {
     let list = arguments.map { $0.value.shortText(limit: .max) }.joined(separator: ",")

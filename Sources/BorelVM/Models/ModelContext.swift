@@ -144,6 +144,7 @@ public struct ModelContext: Sendable {
   public mutating func enterMemo(
     _ memo: Memo, _ arguments: [Value], at span: Span? = nil
   ) throws(Failure) -> Value? {
+    try MemoKey.check(arguments, of: memo)
     let key = MemoKey(memo: memo, arguments: arguments.map { ValueKey($0) })
     switch memoised[key] {
     case .value(let value): return value

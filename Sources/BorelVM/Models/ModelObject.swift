@@ -9,7 +9,7 @@ import BorelValues
 public final class ModelObject: HeapObject, @unchecked Sendable {
   public let definition: ModelDefinition
   /// One per parameter, defaults filled in.
-  public let arguments: [Value]
+  public private(set) var arguments: [Value]
   public let conditions: ChoiceMap
   public let interventions: ChoiceMap
 
@@ -24,9 +24,16 @@ public final class ModelObject: HeapObject, @unchecked Sendable {
     super.init(tag: .model)
   }
 
+  deinit { Release.parts(of: &arguments) }
+
+  public override func surrenderParts(to pending: inout [HeapObject]) { Release.move(&arguments, to: &pending) }
+
   /// The model as it could be written, long conditions cut: `schools([15, 10]) | {y: [28, 8]}`.
-  public var text: String {
-    var text = "\(definition.name)(\(arguments.map { $0.shortText }.joined(separator: ", ")))"
+  public var text: String { text(depth: 0) }
+
+  func text(depth: Int) -> String {
+    let arguments = self.arguments.map { $0.shortText(limit: 6, depth: depth + 1) }
+    var text = "\(definition.name)(\(arguments.joined(separator: ", ")))"
     if !interventions.isEmpty { text = "do(\(text), \(interventions.record.shortText))" }
     if !conditions.isEmpty { text += " | \(conditions.record.shortText)" }
     return text

@@ -58,7 +58,7 @@ extension PrimitiveCall {
     guard !shape.isEmpty else { throw failure("`\(name)` needs at least one size") }
     guard let negative = shape.first(where: { $0 < 0 }) else {
       guard let elements = ArrayObject.elementCount(of: shape) else {
-        throw Limits.memoryFailure(bytes: .max / 2, at: span)
+        throw Limits.memoryFailure(bytes: .max, at: span)
       }
       try reserve(elements: elements)
       return shape
@@ -123,7 +123,7 @@ private func full(_ call: inout PrimitiveCall) throws(Failure) -> Value {
     if let row = call[0].asArray {
       let whole = shape + row.shape
       guard let count = ArrayObject.elementCount(of: whole) else {
-        throw Limits.memoryFailure(bytes: .max / 2, at: call.span)
+        throw Limits.memoryFailure(bytes: .max, at: call.span)
       }
       try call.reserve(elements: count)
       let result = ArrayObject(uninitialized: row.kind, shape: whole)
@@ -152,7 +152,7 @@ private func range(_ call: inout PrimitiveCall) throws(Failure) -> Value {
     throw call.failure("the ends of `range` must be finite", argument: start.isFinite ? 1 : 0)
   }
   let size = max(((stop - start) / step).rounded(.up), 0)
-  guard size < 1e15 else { throw Limits.memoryFailure(bytes: .max / 2, at: call.span) }
+  guard size < 1e15 else { throw Limits.memoryFailure(bytes: .max, at: call.span) }
   let count = Int(size)
   try call.reserve(elements: count)
   if call.slots[0].isInt, call.slots[1].isInt, call.slots[2].isInt {
@@ -182,7 +182,7 @@ private func rep(_ call: inout PrimitiveCall) throws(Failure) -> Value {
   switch call[0].asObject {
   case let array as ArrayObject:
     guard let count = ArrayObject.elementCount(of: [array.count, n]) else {
-      throw Limits.memoryFailure(bytes: .max / 2, at: call.span)
+      throw Limits.memoryFailure(bytes: .max, at: call.span)
     }
     try call.reserve(elements: count)
     let result = ArrayObject(uninitialized: array.kind, shape: [array.shape[0] * n] + array.shape.dropFirst())
@@ -190,7 +190,7 @@ private func rep(_ call: inout PrimitiveCall) throws(Failure) -> Value {
     return .object(result)
   case let list as ListObject:
     guard let count = ArrayObject.elementCount(of: [list.elements.count, n]) else {
-      throw Limits.memoryFailure(bytes: .max / 2, at: call.span)
+      throw Limits.memoryFailure(bytes: .max, at: call.span)
     }
     try call.reserve(elements: 2 * count)
     return .list(Array((0..<n).map { _ in list.elements }.joined()))

@@ -399,9 +399,16 @@ private func greater(_ call: inout PrimitiveCall) throws(Failure) -> Value { try
 private func greaterOrEqual(_ call: inout PrimitiveCall) throws(Failure) -> Value { try order(call, ">=", >=, >=, >=) }
 
 private func equal(_ call: inout PrimitiveCall) throws(Failure) -> Value {
-  .bool(ValueEquality.areEqual(call[0], call[1]))
+  if comparesDraws(call) { return try call.performHost() }
+  return .bool(ValueEquality.areEqual(call[0], call[1]))
 }
 
 private func notEqual(_ call: inout PrimitiveCall) throws(Failure) -> Value {
-  .bool(!ValueEquality.areEqual(call[0], call[1]))
+  if comparesDraws(call) { return try call.performHost() }
+  return .bool(!ValueEquality.areEqual(call[0], call[1]))
+}
+
+/// Whether an operand is a random variable, which is compared draw by draw.
+private func comparesDraws(_ call: PrimitiveCall) -> Bool {
+  (0..<2).contains { (call[$0].asObject as? HostObject)?.payload.isRandomVariable == true }
 }

@@ -34,6 +34,9 @@ public struct PrimitiveCall {
     return slot.pointee.takeValue().asObject as? Object
   }
 
+  /// Hands the call to the host.
+  func performHost() throws(Failure) -> Value { try machine.performHost(primitive, slots, count) }
+
   public var arguments: [Value] { (0..<count).map { self[$0] } }
 
   /// The span of the whole call.
@@ -84,7 +87,7 @@ public struct PrimitiveCall {
   /// Checks that an allocation of this many eight-byte elements stays within the memory limit; call it before allocating.
   public func reserve(elements: Int) throws(Failure) {
     guard elements > memoryLeft / 8 else { return }
-    throw Limits.memoryFailure(bytes: elements, at: span)
+    throw Limits.memoryFailure(elements: elements, at: span)
   }
 
   // MARK: Typed arguments

@@ -55,8 +55,21 @@ public final class FunctionObject: HeapObject, @unchecked Sendable {
 
   deinit {
     guard let state else { return }
-    for index in 0..<Int(state.pointee.count) { Self.captures(of: state)[index].release() }
+    if state.pointee.count > 0 {
+      var pending: [HeapObject] = []
+      surrenderParts(to: &pending)
+      Release.drain(&pending)
+    }
     UnsafeMutableRawPointer(state).deallocate()
+  }
+
+  public override func surrenderParts(to pending: inout [HeapObject]) {
+    if case .memoised(let memo) = target { Release.keep(memo.function, in: &pending) }
+    guard let state else { return }
+    for index in 0..<Int(state.pointee.count) {
+      Release.keep(Self.captures(of: state)[index].takeValue(), in: &pending)
+      Self.captures(of: state)[index] = .null
+    }
   }
 
   private static func makeState(_ function: FunctionID, captureCount: Int) -> UnsafeMutablePointer<borel_closure> {

@@ -4,21 +4,31 @@ import BorelValues
 
 enum ValueEquality {
   /// Int and Real compare as numbers; NaN equals nothing. Arrays are equal with equal shapes and elements; records with
-  /// equal values under the same keys, in any order. A stack of its own keeps deep values from exhausting the native one.
+  /// equal values under the same keys, in any order. A stack of its own keeps deep values from exhausting the native one;
+  /// of many pairs of objects each is compared once, so that parts that occur often take no more time.
   static func areEqual(_ a: Value, _ b: Value) -> Bool {
     var pairs = [(a, b)]
+    var compared: Set<ObjectPair> = []
+    var count = 0
     while let (a, b) = pairs.popLast() {
       switch (a, b) {
       case (.null, .null): continue
       case (.bool(let x), .bool(let y)): if x != y { return false }
       case (.int(let x), .int(let y)): if x != y { return false }
       case (.object(let x), .object(let y)):
+        count += 1
+        if count > 1000, x.tag.mayNest, !compared.insert(ObjectPair(x, y)).inserted { continue }
         guard areEqual(x, y, &pairs) else { return false }
       default:
         guard let x = a.asReal, let y = b.asReal, x == y else { return false }
       }
     }
     return true
+  }
+
+  private struct ObjectPair: Hashable {
+    let a, b: ObjectIdentifier
+    init(_ a: HeapObject, _ b: HeapObject) { (self.a, self.b) = (ObjectIdentifier(a), ObjectIdentifier(b)) }
   }
 
   /// Compares two objects as far as they go themselves and leaves pairs of parts to be compared.

@@ -16,16 +16,21 @@ public enum ValueText {
   private static let shownElements = 1000
   /// Parts inside one another that are shown.
   private static let maximumDepth = 40
+  /// Parts in all, for values whose parts occur in many places.
+  private static let maximumParts = 250_000
 
   /// What `print` and `str` write: strings as they are, everything else as it would be written in a program.
   /// Real numbers keep a point (`2.0`), so that they can be told from Ints; arrays of rank 2 have one row a line.
   public static func full(_ value: Value) -> String {
     if let string = value.asString { return string }
-    return text(value, depth: 0)
+    return literal(value)
   }
 
   /// The same, with quotes around strings: what the prompt answers with.
-  public static func literal(_ value: Value) -> String { text(value, depth: 0) }
+  public static func literal(_ value: Value) -> String {
+    var left = maximumParts
+    return text(value, depth: 0, &left)
+  }
 
   public static func number(_ x: Double) -> String {
     x.isNaN ? "NaN" : x.isInfinite ? (x < 0 ? "-inf" : "inf") : x.description
@@ -39,19 +44,20 @@ public enum ValueText {
     return String(decoding: buffer.prefix(Int(max(length, 0))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  private static func text(_ value: Value, depth: Int) -> String {
+  private static func text(_ value: Value, depth: Int, _ left: inout Int) -> String {
     switch value {
     case .null: return "null"
     case .bool(let b): return b ? "true" : "false"
     case .int(let n): return String(n)
     case .real(let x): return number(x)
     case .object(let object):
-      guard depth < maximumDepth else { return "..." }
-      return text(object, depth: depth)
+      left -= 1
+      guard depth < maximumDepth, left > 0 else { return "..." }
+      return text(object, depth: depth, &left)
     }
   }
 
-  private static func text(_ object: HeapObject, depth: Int) -> String {
+  private static func text(_ object: HeapObject, depth: Int, _ left: inout Int) -> String {
     switch object {
     case let string as StringObject: return quoted(string.string)
     case let array as ArrayObject:
@@ -63,11 +69,11 @@ public enum ValueText {
         default: ""
         }
       }
-    case let list as ListObject: return "[" + joined(list.elements, depth) + "]"
-    case let tuple as TupleObject: return "(" + joined(tuple.elements, depth) + ")"
+    case let list as ListObject: return "[" + joined(list.elements, depth, &left) + "]"
+    case let tuple as TupleObject: return "(" + joined(tuple.elements, depth, &left) + ")"
     case let record as RecordObject:
       let fields = zip(record.keys, record.values).map { key, value in
-        "\(isName(key) ? key : quoted(key)): \(text(value, depth: depth + 1))"
+        "\(isName(key) ? key : quoted(key)): \(text(value, depth: depth + 1, &left))"
       }
       return "{" + fields.joined(separator: ", ") + "}"
     case let host as HostObject: return host.payload.text
@@ -75,8 +81,8 @@ public enum ValueText {
     }
   }
 
-  private static func joined(_ elements: [Value], _ depth: Int) -> String {
-    let shown = elements.prefix(shownElements).map { text($0, depth: depth + 1) }
+  private static func joined(_ elements: [Value], _ depth: Int, _ left: inout Int) -> String {
+    let shown = elements.prefix(shownElements).map { text($0, depth: depth + 1, &left) }
     return (elements.count > shownElements ? shown + ["... (\(elements.count))"] : shown).joined(separator: ", ")
   }
 

@@ -1,0 +1,1 @@
+borel run deeply-nested-distributions.ppl --seed 1

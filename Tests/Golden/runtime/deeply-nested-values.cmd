@@ -1,0 +1,1 @@
+borel run deeply-nested-values.ppl --seed 1

@@ -1,0 +1,1 @@
+borel run events.ppl --seed 1
