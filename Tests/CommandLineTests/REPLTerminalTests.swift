@@ -90,7 +90,7 @@ import Testing
   /// Inputs that run for longer than a test would wait; each says that it has begun.
   @Test(arguments: [
     "print(\"begun\" + \"!\"); while true { }",
-    "print(\"begun\" + \"!\"); let post = mh(quick(), draws: 1000000000)",
+    "print(\"begun\" + \"!\"); let post = mh(quick(), warmup: 1000000000)",
     "print(\"begun\" + \"!\"); let post = mh(endless(), draws: 10)",
   ])
   func interruptStopsTheInputAlone(input: String) throws {
