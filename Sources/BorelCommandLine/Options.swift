@@ -17,13 +17,17 @@ struct MessageOptions: ParsableArguments {
 
 /// What a program may use.
 struct LimitOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Loop iterations and calls that one execution may make.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Loop iterations and calls that one execution may make.", valueName: "n"))
   var maxSteps = 1_000_000_000
 
-  @Option(help: ArgumentHelp("How deep calls may nest.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How deep calls may nest.", valueName: "n"))
   var maxDepth = 65_536
 
-  @Option(help: ArgumentHelp("Megabytes that the arrays and lists of one execution may hold.", valueName: "MB"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Megabytes that the arrays and lists of one execution may hold.", valueName: "MB"))
   var maxMemory = 512
 
   func validate() throws {
@@ -39,12 +43,15 @@ struct LimitOptions: ParsableArguments {
 /// Which random numbers are drawn, and by how many threads.
 struct RandomOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Random numbers follow from this number alone. Left out, one is drawn and shown on standard error.",
       valueName: "n"))
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("Threads to use; results do not depend on it. 0 means one per processor.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads to use; results do not depend on it. 0 means one per processor.", valueName: "n"))
   var threads = 0
 
   func validate() throws {

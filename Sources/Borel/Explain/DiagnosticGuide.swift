@@ -25,6 +25,9 @@ enum DiagnosticGuide {
     "hash-comment": "Comments begin with //.",
 
     // Grammar.
+    "invalid-utf8": "Bytes that are no text: save the file as UTF-8.",
+    "colon-result": "The type of a result stands behind an arrow: fn f(x: Real) -> Real { ... }.",
+    "let-function": "Functions are defined with fn: fn f(x) = ..., or as a lambda: let f = x => ....",
     "unexpected-token": "The text does not go on as a program can. The message says what would fit here.",
     "unexpected-end": "The text ends in the middle of something.",
     "expected-newline": "Two statements on one line: begin a new line, or put ; between them.",
@@ -69,10 +72,6 @@ enum DiagnosticGuide {
     "assignment-in-condition": "= assigns; == compares.",
 
     // Names.
-    "duplicate-name": "Two definitions of one name in one file.",
-    "assigned-constant": "let makes a constant; var makes a variable that can be assigned.",
-    "assigned-capture":
-      "A function sees the values of the variables around it as they are when it is made; it cannot assign them. Return the new value instead.",
     "unset-variable": "A variable is read before the statement that gives it a value has run.",
 
     // Calls.
@@ -83,8 +82,6 @@ enum DiagnosticGuide {
     "pattern-mismatch": "A tuple with another number of parts than the names that take it apart.",
 
     // Models and effects.
-    "random-in-function":
-      "fn is deterministic: it cannot draw. Make it a model, or draw outside and pass the value in.",
     "random-outside-sample":
       "Functions that draw raw random numbers are for the sample method of a distribution. In a model, draw from a distribution with ~.",
     "effect-in-method": "A distribution's formula cannot draw or observe.",
@@ -179,6 +176,15 @@ enum DiagnosticGuide {
     // Limits and the end.
     "step-limit": "The program went on for longer than --max-steps allows: an endless loop?",
     "depth-limit": "Calls nest deeper than --max-depth allows: recursion without an end?",
+    "assertion": "A condition given to assert does not hold; the message is the program's own.",
+    "error": "The program stopped itself with error(message).",
+    "numerical": "A function has no finite value here. Inference counts it and gives the execution weight zero.",
+    "not-a-number": "A string that does not read as a number: 3, -2.5, 1e-3.",
+    "not-whole": "A Real that is not whole cannot become an Int: round, floor or ceil it first.",
+    "too-few-elements": "A function needs more elements than the array or list has.",
+    "memo-argument": "What mem remembers is found by its arguments, which must be values that can be compared.",
+    "value-mismatch": "A value that cannot be one of the distribution: another kind or another shape than its draws.",
+    "gzip-compressed": "The data file is compressed: unpack it with gunzip.",
     "result-too-large": "The draws or particles asked for do not fit into the memory of this machine.",
     "memory-limit": "Arrays and lists hold more than --max-memory allows.",
     "nesting-limit": "Inference runs inside inference too deep: does a model run inference on itself?",

@@ -11,7 +11,7 @@ struct EnumerateCommand: Subcommand {
   @OptionGroup var program: ProgramOptions
   @OptionGroup(title: "Data") var data: DataOptions
 
-  @Option(help: ArgumentHelp("Executions to visit before giving up.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Executions to visit before giving up.", valueName: "n"))
   var limit = 1_000_000
 
   @OptionGroup(title: "Randomness") var random: RandomOptions

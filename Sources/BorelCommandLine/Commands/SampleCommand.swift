@@ -25,31 +25,35 @@ struct SampleCommand: Subcommand {
   @Option(help: "mh, importance, smc, rejection or enumerate.")
   var method: MethodName = .mh
 
-  @Option(help: ArgumentHelp("Draws, per chain for mh. (default: 1000)", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Draws, per chain for mh. (default: 1000)", valueName: "n"))
   var draws: Int?
 
-  @Option(help: ArgumentHelp("Iterations before the first draw of a chain. (default: 500)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Iterations before the first draw of a chain. (default: 500)", valueName: "n"))
   var warmup: Int?
 
-  @Option(help: ArgumentHelp("Independent chains. (default: 4)", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Independent chains. (default: 4)", valueName: "n"))
   var chains: Int?
 
-  @Option(help: ArgumentHelp("Keep one of so many iterations. (default: 1)", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Keep one of so many iterations. (default: 1)", valueName: "n"))
   var thin: Int?
 
-  @Option(help: ArgumentHelp("Particles of smc. (default: 1000)", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Particles of smc. (default: 1000)", valueName: "n"))
   var particles: Int?
 
   @Option(help: ArgumentHelp("How smc resamples: \(Resampling.names). (default: systematic)", valueName: "scheme"))
   var resampling: Resampling?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "smc resamples when the effective sample size falls below this share of the particles. (default: 0.5)",
       valueName: "share"))
   var threshold: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Executions that rejection tries, or that enumerate looks at, before giving up. (default: 10000000, 1000000)",
       valueName: "n"))

@@ -14,7 +14,7 @@ struct SimulateCommand: Subcommand {
   @OptionGroup var program: ProgramOptions
   @OptionGroup(title: "Data") var data: DataOptions
 
-  @Option(help: ArgumentHelp("How many executions.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many executions.", valueName: "n"))
   var draws = 1
 
   @OptionGroup(title: "Randomness") var random: RandomOptions

@@ -230,7 +230,8 @@ final class MachineStorage: @unchecked Sendable {
       .limit,
       Diagnostic(
         code: "depth-limit", "too many calls inside one another: the limit is \(environment.limits.depth)",
-        at: location.span, hint: "a recursion without end? Check the case that stops it"))
+        at: location.span,
+        hint: "a recursion without end? Check the case that stops it; the limit is set with `--max-depth`"))
   }
 
   // MARK: Running
@@ -311,7 +312,7 @@ final class MachineStorage: @unchecked Sendable {
         .limit,
         Diagnostic(
           code: "step-limit", "the limit of \(environment.limits.steps) steps is reached", at: location.span,
-          hint: "a loop without end? Steps are passes of loops and calls"))
+          hint: "a loop without end? Steps are passes of loops and calls; the limit is set with `--max-steps`"))
     }
     let portion = min(Self.chunk, stepsLeft)
     stepsLeft -= portion

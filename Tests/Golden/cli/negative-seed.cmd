@@ -1,0 +1,1 @@
+borel sample coin.ppl --set n=10 --seed -1
