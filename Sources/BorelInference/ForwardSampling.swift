@@ -19,35 +19,14 @@ public struct ForwardSampling: Sendable {
     while recorder.draws.count < draws, !isCancelled {
       let first = recorder.draws.count
       let numbers = first..<min(draws, first + min(4096, draws - first))
-      let traces = try executions(numbers, of: program, random: random, control: control)
+      let traces = try independentResults(numbers, random: random, control: control) { (random) throws(Failure) in
+        try program.simulate(using: &random)
+      }
       for trace in traces { recorder.record(trace) }
       isCancelled = traces.count < numbers.count
       try control.reserve(draws, "draws", bytesEach: 8 * (recorder.draws.columnCount + 1))
     }
     let count = recorder.draws.count
     return InferenceResult(draws: Draws(chains: [recorder.draws]), executions: count, wasCancelled: count < draws)
-  }
-
-  /// The executions with numbers in a range; after a cancellation only those before the first missing one.
-  private func executions<P: Program, Source: RandomSource>(
-    _ numbers: Range<Int>, of program: P, random: Source, control: RunControl
-  ) throws(Failure) -> [Trace] {
-    let blockSize = 32
-    let blocks = try parallelMap((numbers.count + blockSize - 1) / blockSize, threads: control.threads) {
-      block throws(Failure) in
-      var traces: [Trace] = []
-      let start = numbers.lowerBound + block * blockSize
-      for number in start..<min(start + blockSize, numbers.upperBound) where !control.isCancelled() {
-        var random = random.child(UInt64(number))
-        traces.append(try program.simulate(using: &random))
-      }
-      return traces
-    }
-    var traces: [Trace] = []
-    for (block, part) in blocks.enumerated() {
-      traces.append(contentsOf: part)
-      if traces.count < min((block + 1) * blockSize, numbers.count) { break }
-    }
-    return traces
   }
 }

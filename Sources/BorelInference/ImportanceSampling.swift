@@ -25,15 +25,17 @@ public struct ImportanceSampling: Sendable {
     try control.reserve(draws, "draws", bytesEach: 16)
     while logWeights.count < draws, !isCancelled {
       let first = logWeights.count
-      let batch = try independentExecutions(
-        first..<min(first + 4096, draws), of: program, random: random, control: control)
-      for execution in batch.executions {
+      let numbers = first..<min(draws, first + min(4096, draws - first))
+      let batch = try independentResults(numbers, random: random, control: control) { (random) throws(Failure) in
+        try program.generate(using: &random, stopsAtZero: true)
+      }
+      for execution in batch {
         logWeights.append(execution.logWeight)
         if let failure = execution.failure { failures.record(failure) }
         guard execution.logWeight > -.infinity else { continue }
         recorder.record(execution.trace, logWeight: execution.logWeight)
       }
-      isCancelled = batch.wasCancelled
+      isCancelled = batch.count < numbers.count
       try control.reserve(draws, "draws", bytesEach: 8 * (recorder.draws.columnCount + 2))
       control.progress?(
         Progress(phase: "executions", completed: logWeights.count, total: draws, failures: failures.count))
@@ -56,30 +58,4 @@ public struct ImportanceSampling: Sendable {
       draws: table, failures: failures, executions: logWeights.count, wasCancelled: wasCancelled,
       warnings: warning.map { [$0] } ?? [])
   }
-}
-
-/// Executions with numbers in a range, number i drawn from `random.child(i)`; fewer where the run was cancelled.
-func independentExecutions<P: Program, Source: RandomSource>(
-  _ numbers: Range<Int>, of program: P, random: Source, control: RunControl
-) throws(Failure) -> (executions: [WeightedTrace], wasCancelled: Bool) {
-  let blockSize = 32
-  let blocks = try parallelMap((numbers.count + blockSize - 1) / blockSize, threads: control.threads) {
-    block throws(Failure) in
-    var executions: [WeightedTrace] = []
-    let start = numbers.lowerBound + block * blockSize
-    for number in start..<min(start + blockSize, numbers.upperBound) {
-      if control.isCancelled() { break }
-      var random = random.child(UInt64(number))
-      executions.append(try program.generate(using: &random, stopsAtZero: true))
-    }
-    return executions
-  }
-  // After a cancellation only the executions before the first missing one are kept.
-  var executions: [WeightedTrace] = []
-  executions.reserveCapacity(numbers.count)
-  for (block, part) in blocks.enumerated() {
-    executions.append(contentsOf: part)
-    if executions.count < min((block + 1) * blockSize, numbers.count) { break }
-  }
-  return (executions, executions.count < numbers.count)
 }

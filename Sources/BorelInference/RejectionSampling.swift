@@ -42,7 +42,9 @@ public struct RejectionSampling: Sendable {
     try control.reserve(draws, "draws", bytesEach: 8)
     while recorder.draws.count < draws, tried < maximumExecutions, !isCancelled {
       let numbers = tried..<min(tried + batchSize, maximumExecutions)
-      let batch = try attempts(numbers, of: program, random: random, control: control)
+      let batch = try independentResults(numbers, random: random, control: control) { (random) throws(Failure) in
+        try attempt(program, using: &random)
+      }
       for attempt in batch where recorder.draws.count < draws {
         tried += 1
         if let failure = attempt.failure { failures.record(failure) }
@@ -64,29 +66,6 @@ public struct RejectionSampling: Sendable {
   private struct Attempt: Sendable {
     var trace: Trace?
     var failure: Failure?
-  }
-
-  private func attempts<P: Program, Source: RandomSource>(
-    _ numbers: Range<Int>, of program: P, random: Source, control: RunControl
-  ) throws(Failure) -> [Attempt] {
-    let blockSize = 32
-    let blocks = try parallelMap((numbers.count + blockSize - 1) / blockSize, threads: control.threads) {
-      block throws(Failure) in
-      var attempts: [Attempt] = []
-      let start = numbers.lowerBound + block * blockSize
-      for number in start..<min(start + blockSize, numbers.upperBound) {
-        if control.isCancelled() { break }
-        var random = random.child(UInt64(number))
-        attempts.append(try attempt(program, using: &random))
-      }
-      return attempts
-    }
-    var attempts: [Attempt] = []
-    for (block, part) in blocks.enumerated() {
-      attempts.append(contentsOf: part)
-      if attempts.count < min((block + 1) * blockSize, numbers.count) { break }
-    }
-    return attempts
   }
 
   private func attempt<P: Program, Source: RandomSource>(
