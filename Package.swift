@@ -137,6 +137,7 @@ let package = Package(
       path: "Tests/SemaTestSupport"),
     .testTarget(
       name: "BorelSemaTests", dependencies: ["SemaTestSupport", "BorelSema", "BorelIR", "BorelStandardLibrary"]),
+    .testTarget(name: "BorelIRTests", dependencies: ["BorelIR"]),
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),
 
     // Throws mutated programs at the front end; `make fuzz` runs it.
