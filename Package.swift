@@ -144,13 +144,13 @@ let package = Package(
     .executableTarget(
       name: "borel-fuzz", dependencies: ["BorelSource", "BorelSyntax", "BorelIR", "BorelSema", "BorelStandardLibrary"]),
 
-    // Times the virtual machine beside Lua; `make bench` runs it.
+    // Times the virtual machine beside Lua and gradients beside hand-written C; `make bench` runs it.
     .executableTarget(
       name: "borel-bench",
       dependencies: [
         "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics",
         "BorelValues",
-      ], exclude: ["programs"]),
+      ], exclude: ["programs", "gradients"]),
 
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),
