@@ -38,6 +38,7 @@ let package = Package(
       name: "CReadline", pkgConfig: readlinePackage,
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .target(name: "CBorelVM"),
+    .target(name: "CBorelMath"),
     .target(
       name: "CBorel", dependencies: ["CGSL"],
       linkerSettings: [.linkedLibrary("gsl"), .linkedLibrary("m", .when(platforms: [.linux]))]),

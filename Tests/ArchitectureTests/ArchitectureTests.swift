@@ -5,7 +5,7 @@ import Testing
 
 /// The layers of `docs/architecture.md`; siblings share a number and never import each other.
 private let layers: [String: Int] = [
-  "CGSL": 0, "COpenBLAS": 0, "CReadline": 0, "CBorel": 0, "CBorelVM": 0,
+  "CGSL": 0, "COpenBLAS": 0, "CReadline": 0, "CBorel": 0, "CBorelMath": 0, "CBorelVM": 0,
   "BorelSource": 1, "BorelNumerics": 1, "BorelValues": 1, "BorelDraws": 1,
   "BorelSyntax": 2, "BorelIR": 2, "BorelDataIO": 2,
   "BorelSemantics": 3, "BorelSema": 3, "BorelStandardLibrary": 3,
