@@ -22,12 +22,39 @@ func processorTime() -> Double {
   return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }
 
-/// The folder of the programs, beside this file's folder in the repository.
-let programFolder: String = {
+/// The folder of this file in the repository.
+let sourceFolder: String = {
   let file = #filePath
-  let end = file.lastIndex(of: "/") ?? file.startIndex
-  return file[..<end] + "/programs"
+  return String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
 }()
+
+/// The folder of the programs, beside this file.
+let programFolder = sourceFolder + "/programs"
+
+/// What a comparison found: fields of the closing JSON line, and whether they are within their limits.
+struct Outcome {
+  let fields: [String]
+  let isWithinLimits: Bool
+}
+
+/// Prints the closing JSON line; the status is 1 where a limit was exceeded.
+func finish(_ outcomes: [Outcome]) -> Never {
+  print("\n{\(outcomes.flatMap(\.fields).joined(separator: ","))}")
+  leave(outcomes.allSatisfy(\.isWithinLimits) ? 0 : 1)
+}
+
+func writeText(_ text: String, to path: String) throws {
+  guard let file = fopen(path, "w") else { throw BenchFailure("\(path) cannot be written") }
+  var text = text
+  let isWritten = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
+  guard fclose(file) == 0, isWritten else { throw BenchFailure("\(path) cannot be written") }
+}
+
+/// Runs a shell command with its output discarded or shown; its exit status.
+func shell(_ command: String) throws -> Int32 {
+  guard let pipe = popen("{ \(command); } 1>&2", "r") else { throw BenchFailure("no shell can be started") }
+  return pclose(pipe)
+}
 
 func readText(_ path: String) throws -> String {
   guard let file = fopen(path, "r") else { throw BenchFailure("\(path) cannot be read") }
