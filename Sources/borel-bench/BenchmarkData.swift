@@ -75,15 +75,15 @@ enum BenchmarkData {
     var random = stream(UInt64(rows))
     let alpha = 0.3
     let beta = (0..<columns).map { _ in 0.5 * random.normal() }
-    var X: [Double] = []
+    var design: [Double] = []
     var y: [Int] = []
     for _ in 0..<rows {
       let row = (0..<columns).map { _ in random.normal() }
       let eta = zip(row, beta).reduce(alpha) { $0 + $1.0 * $1.1 }
-      X += row
+      design += row
       y.append(random.uniform() < 1 / (1 + exp(-eta)) ? 1 : 0)
     }
-    return [DataField("X", X, columns: columns), DataField("y", y)]
+    return [DataField("X", design, columns: columns), DataField("y", y)]
   }
 
   /// 919 houses in 85 counties, few in most of them; every county has a house.
@@ -106,34 +106,34 @@ enum BenchmarkData {
     return [DataField("J", size: J), DataField("g", g), DataField("x", x), DataField("y", y)]
   }
 
-  static func stochasticVolatility(length T: Int) -> [DataField] {
+  static func stochasticVolatility(length: Int) -> [DataField] {
     var random = stream(4)
     let (mu, phi, sigma) = (-1.0, 0.95, 0.25)
     var h = mu + sigma / (1 - phi * phi).squareRoot() * random.normal()
     var y: [Double] = []
-    for _ in 0..<T {
+    for _ in 0..<length {
       y.append(exp(h / 2) * random.normal())
       h = mu + phi * (h - mu) + sigma * random.normal()
     }
-    return [DataField("T", size: T), DataField("y", y)]
+    return [DataField("T", size: length), DataField("y", y)]
   }
 
   static func gaussianProcess(size n: Int) throws -> [DataField] {
     var random = stream(5)
     let (rho, sigma) = (1.2, 0.3)
     let x = (0..<n).map { _ in 10 * random.uniform() }.sorted()
-    var L = [Double](repeating: 0, count: n * n)
+    var factor = [Double](repeating: 0, count: n * n)
     for i in 0..<n {
       for j in 0..<n {
         let d = (x[i] - x[j]) / rho
-        L[i * n + j] = exp(-0.5 * d * d) + (i == j ? 1e-9 : 0)
+        factor[i * n + j] = exp(-0.5 * d * d) + (i == j ? 1e-9 : 0)
       }
     }
-    try L.withUnsafeMutableBufferPointer { buffer in
+    try factor.withUnsafeMutableBufferPointer { buffer in
       if let base = buffer.baseAddress { try LinearAlgebra.cholesky(n, base) }
     }
     let z = (0..<n).map { _ in random.normal() }
-    let y = (0..<n).map { i in (0...i).reduce(0) { $0 + L[i * n + $1] * z[$1] } + sigma * random.normal() }
+    let y = (0..<n).map { i in (0...i).reduce(0) { $0 + factor[i * n + $1] * z[$1] } + sigma * random.normal() }
     return [DataField("x", x), DataField("y", y)]
   }
 
