@@ -10,6 +10,10 @@ public struct LoopBuilder: Sendable {
   public var program: LoopProgram
   /// Given to the statements that follow.
   public var span: Span?
+  /// What the variables of `define` compute.
+  public private(set) var definitions: [LoopVariable: LoopOperation] = [:]
+  /// The scalars that the outermost block defines.
+  public private(set) var outermost: Set<LoopVariable> = []
   private var blocks: [Block] = [Block()]
 
   private struct Block: Sendable {
@@ -33,6 +37,27 @@ public struct LoopBuilder: Sendable {
       throw error
     }
     return blocks.removeLast().statements
+  }
+
+  /// Opens a block; `close` ends it and hands over its statements, which are not yet part of the program.
+  public mutating func open() { blocks.append(Block()) }
+
+  public mutating func close() -> [LoopStatement] {
+    blocks.count > 1 ? blocks.removeLast().statements : []
+  }
+
+  /// The number of open blocks; the outermost is 1.
+  public var depth: Int { blocks.count }
+
+  /// Writes to the block that encloses the innermost `levels` blocks; its operands must be in scope there.
+  public mutating func outside<Result, Failure>(
+    levels: Int, _ write: (inout LoopBuilder) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let count = max(0, min(levels, blocks.count - 1))
+    let inner = Array(blocks.suffix(count))
+    blocks.removeLast(count)
+    defer { blocks.append(contentsOf: inner) }
+    return try write(&self)
   }
 
   /// The statements written so far into the innermost block.
@@ -123,6 +148,15 @@ public struct LoopBuilder: Sendable {
     append(.loop(LoopFor(index: index, lower: lower, upper: upper, isDescending: descending, body: body)))
   }
 
+  /// The elements of an array from `offset` on, in another shape.
+  public mutating func view(
+    of base: LoopVariable, offset: LoopOperand, sizes: [LoopOperand], name: String = ""
+  ) -> LoopVariable {
+    program.addVariable(
+      LoopVariableInfo(
+        name: name, scalar: program[base].scalar, sizes: sizes, role: .view(of: base, offset: offset)))
+  }
+
   // MARK: Numbering
 
   private func isUnchanging(_ array: LoopVariable) -> Bool {
@@ -157,6 +191,8 @@ public struct LoopBuilder: Sendable {
   private mutating func define(_ operation: LoopOperation, _ scalar: LoopScalar, _ name: String) -> LoopOperand {
     let variable = scalarVariable(scalar, name: name)
     append(.define(variable, operation))
+    definitions[variable] = operation
+    if blocks.count == 1 { outermost.insert(variable) }
     return .variable(variable)
   }
 }

@@ -12,6 +12,8 @@ public enum LoopFunction: Hashable, Sendable {
   case and, or, not
   /// The second operand where the first is true, else the third; both are evaluated.
   case select
+  /// The operand itself, which derivatives take for a constant: where they are known to cancel.
+  case detach
   /// Int or Bool to Real, Bool to Int.
   case toReal, toInt
   /// A scalar function of Reals by its row: `exp`, `lgamma`, `pow`, ... A row whose result is Bool or Int gives that.
@@ -27,7 +29,8 @@ extension LoopFunction {
   /// The type of the result for operands of the given types.
   public func result(_ operands: [LoopScalar]) -> LoopScalar {
     switch self {
-    case .add, .subtract, .multiply, .negate, .minimum, .maximum, .absolute, .remainder: operands.first ?? .real
+    case .add, .subtract, .multiply, .negate, .minimum, .maximum, .absolute, .remainder, .detach:
+      operands.first ?? .real
     case .divide, .toReal: .real
     case .floorDivide, .toInt: .int
     case .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not: .bool
@@ -62,6 +65,7 @@ extension LoopFunction {
     case .or: "or"
     case .not: "not"
     case .select: "select"
+    case .detach: "detach"
     case .toReal: "to_real"
     case .toInt: "to_int"
     case .primitive(let id): PrimitiveTable[id].name

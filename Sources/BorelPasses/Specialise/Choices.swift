@@ -1,0 +1,274 @@
+// Specialises choices: sites, submodels, conditions in place.
+
+import BorelIR
+import BorelSource
+
+extension Specialiser {
+  mutating func choose(_ choice: CoreChoice, at span: Span) throws(NotNative) {
+    let site = core[choice.site]
+    var indices: [LoopOperand] = []
+    for e in choice.indices { indices.append(try int(try evaluate(e), "an index", at: e.span)) }
+    let source = try evaluate(choice.source)
+    switch source {
+    case .model(let model):
+      let name = site.name + Self.brackets(indices.count)
+      let prefix = AddressPrefix(
+        pattern: frame.address.pattern + name + "/", indices: frame.address.indices + indices)
+      let arguments = model.arguments.map(Optional.some)
+      let value = try call(
+        core[model.id].function, arguments, captures: [], closure: nil, address: prefix, at: span)
+      if indices.isEmpty { frame.locals[choice.local.index] = .value(value) }
+    case .distribution(let distribution):
+      let pattern = frame.address.pattern + site.name + Self.brackets(indices.count)
+      let all = frame.address.indices + indices
+      let value = try chooseElements(pattern, all, distribution, at: span, source: choice.source.span)
+      guard indices.isEmpty else {
+        frame.locals[choice.local.index] = .site(value.site)
+        return
+      }
+      try set(choice.local, value.value, at: span)
+    case .modelDefinition, .distributionDefinition, .null, .string, .record, .tuple, .list, .array, .scalar:
+      throw NotNative(.construct, "a choice from \(source.kindName)", at: choice.source.span)
+    case .function, .closure, .primitive:
+      throw NotNative(.unknownDistribution, "a choice from \(source.kindName)", at: choice.source.span)
+    }
+  }
+
+  mutating func sample(_ site: SiteID, _ source: CoreExpression, at span: Span) throws(NotNative) -> AbstractValue {
+    throw NotNative(.construct, "`sample(...)` as an expression makes its addresses while it runs", at: span)
+  }
+
+  static func brackets(_ rank: Int) -> String {
+    rank == 0 ? "" : "[" + Array(repeating: "_", count: rank).joined(separator: ", ") + "]"
+  }
+
+  // MARK: Elements
+
+  /// Chooses from a distribution, element by element where it has independent elements.
+  private mutating func chooseElements(
+    _ pattern: String, _ indices: [LoopOperand], _ distribution: AbstractDistribution, at span: Span, source: Span
+  ) throws(NotNative) -> (site: Int, value: AbstractValue) {
+    if let elements = elements(of: distribution) {
+      // The first look at the site fixes its shape.
+      let number = try self.site(
+        pattern, indices, valueSizes: elements.sizes, knowsAll: isFlat(distribution), at: span)
+      try forEachElement(elements.sizes) { (this, inner) throws(NotNative) in
+        let element = try elements.at(&this, inner, span)
+        try this.chooseWithin(number, indices + inner, element, at: span)
+      }
+      return (number, try siteValue(number, after: indices, at: span))
+    }
+    let sizes = try valueSizes(of: distribution, at: span)
+    let number = try site(pattern, indices, valueSizes: sizes, knowsAll: true, at: span)
+    let value = try chooseOne(number, indices, distribution, sizes, at: span)
+    return (number, value)
+  }
+
+  /// Elements of elements: `iid(iid(d, n), m)`.
+  private mutating func chooseWithin(
+    _ number: Int, _ indices: [LoopOperand], _ distribution: AbstractDistribution, at span: Span
+  ) throws(NotNative) {
+    if let elements = elements(of: distribution) {
+      try forEachElement(elements.sizes) { (this, inner) throws(NotNative) in
+        try this.chooseWithin(number, indices + inner, try elements.at(&this, inner, span), at: span)
+      }
+      return
+    }
+    let sizes = try valueSizes(of: distribution, at: span)
+    _ = try chooseOne(number, indices, distribution, sizes, at: span)
+  }
+
+  /// True where the elements of a product are scalars, so that its sizes are all sizes of a draw.
+  private func isFlat(_ distribution: AbstractDistribution) -> Bool {
+    switch distribution {
+    case .product(let id, _, _, _): core[id].support.kind.hasScalarValues
+    case .repeated(.plain(let id, _), _): core[id].support.kind.hasScalarValues
+    case .truncated(let base, _, _), .censored(let base, _, _): isFlat(base)
+    default: false
+    }
+  }
+
+  /// One choice: a scalar, or an array that is chosen as a whole.
+  private mutating func chooseOne(
+    _ number: Int, _ indices: [LoopOperand], _ distribution: AbstractDistribution, _ sizes: [LoopOperand],
+    at span: Span
+  ) throws(NotNative) -> AbstractValue {
+    let site = builder.program.sites[number]
+    let name = displayName(site.pattern)
+    let value: LoopVariable
+    let abstract: AbstractValue
+    if let array = site.array {
+      let shape = builder.program[array].sizes
+      guard indices.count + sizes.count == shape.count else {
+        throw NotNative(.stochasticStructure, "the shape of `\(site.pattern)` differs between choices", at: span)
+      }
+      for (dimension, index) in indices.enumerated() { try checkIndex(index, size: shape[dimension], at: span) }
+      for (dimension, size) in sizes.enumerated() { requireEqual(size, shape[indices.count + dimension], .shape) }
+      if sizes.isEmpty {
+        value = builder.scalarVariable(site.scalar, name: name)
+        abstract = .scalar(.variable(value))
+      } else if indices.isEmpty {
+        value = array
+        abstract = .array(arrayValue(array))
+      } else {
+        var offset = LoopOperand.int(0)
+        for (index, size) in zip(indices, shape) {
+          offset = builder.apply(.add, builder.apply(.multiply, offset, size), index)
+        }
+        for size in sizes { offset = builder.apply(.multiply, offset, size) }
+        value = builder.view(of: array, offset: offset, sizes: sizes, name: name)
+        abstract = .array(arrayValue(value))
+      }
+    } else if site.status == .observed {
+      value = builder.input(.observed(site: number), name: name, site.scalar)
+      abstract = .scalar(.variable(value))
+    } else {
+      value = builder.scalarVariable(site.scalar, name: name)
+      abstract = .scalar(.variable(value))
+    }
+    // A bound of a latent choice is needed before the choice; what is observed lies where it lies.
+    let isLatent = site.status == .latent
+    let support =
+      isLatent || site.status == .partlyObserved ? try support(of: distribution, at: span) : LoopSupport(.real)
+    builder.open()
+    scopes.append(.score)
+    let density = try logDensity(distribution, abstract, isInside: isLatent, at: span)
+    scopes.removeLast()
+    let score = builder.close()
+    builder.span = span
+    builder.append(
+      .choice(
+        LoopChoice(site: number, indices: indices, value: value, support: support, score: score, logDensity: density)))
+    return abstract
+  }
+
+  private func displayName(_ pattern: String) -> String {
+    var name = ""
+    for character in pattern {
+      if character == "[" || character == "]" || character == "_" && name.hasSuffix("[") { continue }
+      name.append(character == "/" || character == "," || character == " " ? "_" : character)
+    }
+    while name.hasSuffix("_") { name.removeLast() }
+    return name
+  }
+
+  // MARK: Sites
+
+  /// The site of a pattern, made at its first choice.
+  private mutating func site(
+    _ pattern: String, _ indices: [LoopOperand], valueSizes: [LoopOperand], knowsAll: Bool, at span: Span
+  ) throws(NotNative) -> Int {
+    if let number = siteNumbers[pattern] { return number }
+    guard let facts = request.sites[pattern] else {
+      throw NotNative(
+        .stochasticStructure, "a trial run did not reach `\(pattern)`: whether it exists depends on choices", at: span)
+    }
+    guard !facts.isIntervention else { throw NotNative(.construct, "`\(pattern)` is set by `do`", at: span) }
+    let number = builder.program.sites.count
+    siteNumbers[pattern] = number
+    builder.program.sites.append(
+      LoopSite(
+        pattern: pattern, scalar: facts.scalar, indexRank: indices.count, array: nil, status: facts.status, span: span))
+    guard facts.rank > 0 else { return number }
+    let name = displayName(pattern)
+    var sizes: [LoopOperand] = []
+    for dimension in 0..<facts.rank {
+      if dimension < indices.count, let size = extent(of: indices[dimension]) {
+        sizes.append(size)
+      } else if knowsAll, dimension >= indices.count, dimension - indices.count < valueSizes.count,
+        isOutermost(valueSizes[dimension - indices.count])
+      {
+        sizes.append(valueSizes[dimension - indices.count])
+      } else {
+        let suffix = facts.rank == 1 ? "" : "_\(dimension)"
+        sizes.append(
+          .variable(builder.input(.siteSize(site: number, dimension: dimension), name: "n_\(name)\(suffix)", .int)))
+      }
+    }
+    let array: LoopVariable
+    switch facts.status {
+    case .observed:
+      array = builder.input(.observed(site: number), name: name, facts.scalar, sizes: sizes)
+    case .latent, .partlyObserved:
+      // In scope everywhere: the site's values may be read behind the loop that chooses them.
+      array = builder.outside(levels: builder.depth - 1) { builder in
+        builder.allocate(facts.scalar, sizes: sizes, name: name)
+      }
+    }
+    builder.program.sites[number].array = array
+    return number
+  }
+
+  /// The number of values of an index that runs through a loop from 0 on.
+  private func extent(of index: LoopOperand) -> LoopOperand? {
+    guard case .variable(let variable) = index else { return nil }
+    for case .loop(variable, .int(0), let upper) in scopes where isOutermost(upper) { return upper }
+    return nil
+  }
+
+  /// The array of a site, or what is left of it after indices.
+  func siteValue(_ number: Int, at span: Span?) throws(NotNative) -> AbstractValue {
+    guard let array = builder.program.sites[number].array else {
+      throw NotNative(.internalError, "a site without an array", at: span)
+    }
+    return .array(arrayValue(array))
+  }
+
+  private mutating func siteValue(
+    _ number: Int, after indices: [LoopOperand], at span: Span
+  ) throws(NotNative) -> AbstractValue {
+    guard case .array(let array) = try siteValue(number, at: span) else { return .null }
+    return try part(array, indices)
+  }
+
+  // MARK: Conditions in place
+
+  mutating func observe(
+    _ e: CoreExpression, _ source: CoreExpression, at span: Span
+  ) throws(NotNative) {
+    let value = try evaluate(e)
+    guard case .distribution(let distribution) = try evaluate(source) else {
+      throw NotNative(.construct, "`observe` from something that is not a distribution", at: source.span)
+    }
+    try observe(value, distribution, at: span)
+  }
+
+  private mutating func observe(
+    _ value: AbstractValue, _ distribution: AbstractDistribution, at span: Span
+  ) throws(NotNative) {
+    if let elements = elements(of: distribution) {
+      let array = try array(value, "the value of `observe`", at: span)
+      for (a, b) in zip(array.sizes, elements.sizes) { requireEqual(a, b, .shape) }
+      try forEachElement(elements.sizes) { (this, indices) throws(NotNative) in
+        let element = try elements.at(&this, indices, span)
+        try this.observe(try this.part(array, indices), element, at: span)
+      }
+      return
+    }
+    var value = value
+    if case .scalar(let operand) = value, !(try isDiscrete(distribution)) { value = .scalar(builder.real(operand)) }
+    builder.append(.target(try logDensity(distribution, value, isInside: false, at: span)))
+  }
+
+  private func isDiscrete(_ distribution: AbstractDistribution) throws(NotNative) -> Bool {
+    switch distribution {
+    case .plain(let id, _), .product(let id, _, _, _): core[id].support.kind.isDiscrete
+    case .repeated(let base, _), .truncated(let base, _, _), .censored(let base, _, _), .ordered(let base, _):
+      try isDiscrete(base)
+    case .mixture(_, let components):
+      try components.first.map { component throws(NotNative) in try isDiscrete(component) } ?? false
+    }
+  }
+}
+
+extension SupportKind {
+  /// True where a draw is one number.
+  var hasScalarValues: Bool {
+    switch self {
+    case .real, .positive, .nonNegative, .above, .below, .interval, .unitInterval, .bool, .int, .count, .intAbove,
+      .intInterval:
+      true
+    default: false
+    }
+  }
+}
