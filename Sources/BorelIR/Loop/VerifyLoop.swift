@@ -301,6 +301,7 @@ extension LoopFunction {
     case .and, .or: return expect([[.bool, .bool]])
     case .not: return expect([[.bool]])
     case .select: return expect([[.bool, .int, .int], [.bool, .real, .real], [.bool, .bool, .bool]])
+    case .detach: return expect([[.int], [.real], [.bool]])
     case .toReal: return expect([[.int], [.bool], [.real]])
     case .toInt: return expect([[.bool], [.int]])
     case .primitive(let id):
