@@ -7,7 +7,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build demo test check fuzz bench format lint promote docs install clean
+.PHONY: help setup build demo test check fuzz bench bench-peers format lint promote docs install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -29,10 +29,14 @@ fuzz: setup ## throw a million mutated programs at the front end (PROGRAMS=n SEE
 	$(SWIFT) build $(CONFIG) --product borel-fuzz
 	.build/release/borel-fuzz --programs $(or $(PROGRAMS),1000000) --seed $(or $(SEED),1)
 
-bench: setup ## time the virtual machine beside Lua 5.4, as ratios in one run
+bench: setup ## time the virtual machine beside Lua 5.4 and gradients beside expert C, as ratios in one run
 	@.ci/setup lua5.4
+	$(SWIFT) build $(CONFIG) --product borel
 	$(SWIFT) build $(CONFIG) --product borel-bench
 	.build/release/borel-bench
+
+bench-peers: build ## time gradients beside Stan and JAX, which it sets up from ../shared/peers, as ratios in one run
+	@.ci/bench-peers $(MODELS)
 
 format: ## format the Swift sources and the .ppl programs
 	$(SWIFT) format -i -r Package.swift Sources Tests examples

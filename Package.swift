@@ -152,7 +152,7 @@ let package = Package(
       dependencies: [
         "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics",
         "BorelValues",
-      ], exclude: ["programs", "gradients"]),
+      ], exclude: ["programs", "gradients", "peers"]),
 
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),

@@ -3,34 +3,42 @@
 #include "borel_math.h"
 #include "../expert.h"
 
-void dpotrf_(const char *, const int *, double *, const int *, int *);
-void dpotrs_(const char *, const int *, const int *, const double *, const int *, double *, const int *, int *);
-void dpotri_(const char *, const int *, double *, const int *, int *);
+typedef double lanes __attribute__((vector_size(32)));
 
-// All matrices have rows of `stride` elements, a multiple of 4; row i is used up to column i, which LAPACK, column by column,
-// calls the upper triangle.
+enum { block = 8 };
+
+// Matrices have rows of `size` elements, N filled up to a multiple of 8 with rows of the identity. What stands above the diagonal is
+// never read.
 struct model {
-  int64_t N, stride;
+  int64_t N, size;
   double *y;
-  double *distance;      // (x[i] - x[j])^2
-  double *covariance;    // work space: alpha^2 exp(-distance / (2 rho^2))
-  double *factor;        // work space: K, its Cholesky factor, its inverse
-  double *weights;       // work space: K^-1 y
+  double *distance;    // (x[i] - x[j])^2
+  double *covariance;  // work space: alpha^2 exp(-distance / (2 rho^2))
+  double *matrix;      // work space: K, then -K^-1
+  double *pivots;      // work space: pivots of K, whose product is its determinant
+  double *weights;     // work space: K^-1 y
+  double *column;      // work space: a column of blocks, transposed: 8 rows of `size`
+  double *scaled;      // work space: the same times the inverse of its pivot block
 };
+
+static double *vector(int64_t elements) { return expert_block((size_t)elements * sizeof(double)); }
 
 void *expert_prepare(const struct expert_data *data) {
   struct model *model = expert_block(sizeof *model);
-  const int64_t N = expert_array(data, "y")->size, stride = (N + 7) / 8 * 8;
+  const int64_t N = expert_array(data, "y")->size, size = (N + block - 1) / block * block;
   model->N = N;
-  model->stride = stride;
+  model->size = size;
   model->y = expert_reals(data, "y");
-  model->distance = expert_block((size_t)(N * stride) * sizeof(double));
-  model->covariance = expert_block((size_t)(N * stride) * sizeof(double));
-  model->factor = expert_block((size_t)(N * stride) * sizeof(double));
-  model->weights = expert_block((size_t)stride * sizeof(double));
+  model->distance = vector(size * size);
+  model->covariance = vector(size * size);
+  model->matrix = vector(size * size);
+  model->pivots = vector(size);
+  model->weights = vector(size);
+  model->column = vector(block * size);
+  model->scaled = vector(block * size);
   double *x = expert_reals(data, "x");
   for (int64_t i = 0; i < N; i++) {
-    for (int64_t j = 0; j < N; j++) model->distance[i * stride + j] = (x[i] - x[j]) * (x[i] - x[j]);
+    for (int64_t j = 0; j < N; j++) model->distance[i * size + j] = (x[i] - x[j]) * (x[i] - x[j]);
   }
   free(x);
   return model;
@@ -41,53 +49,154 @@ void expert_release(void *pointer) {
   free(model->y);
   free(model->distance);
   free(model->covariance);
-  free(model->factor);
+  free(model->matrix);
+  free(model->pivots);
   free(model->weights);
+  free(model->column);
+  free(model->scaled);
   free(model);
+}
+
+// Sweeps a symmetric 8 x 8 block P, which becomes -P^-1; nonzero where a pivot is not positive.
+static int sweep_block(double P[block][block], double *restrict pivots) {
+  for (int k = 0; k < block; k++) {
+    const double pivot = P[k][k];
+    if (!(pivot > 0)) return 1;
+    pivots[k] = pivot;
+    const double inverse = 1 / pivot;
+    double row[block], factor[block];
+    for (int j = 0; j < block; j++) row[j] = P[k][j];
+    for (int j = 0; j < block; j++) factor[j] = row[j] * inverse;
+    for (int i = 0; i < block; i++) {
+      for (int j = 0; j < block; j++) P[i][j] -= factor[i] * row[j];
+    }
+    for (int j = 0; j < block; j++) P[k][j] = P[j][k] = factor[j];
+    P[k][k] = -inverse;
+  }
+  return 0;
+}
+
+// 4 rows and 8 columns of A -= W C', with W and C transposed, in registers.
+static inline void update(double *restrict A, int64_t size, const double *restrict W, const double *restrict C) {
+  lanes a00 = *(lanes *)A, a01 = *(lanes *)(A + 4), a10 = *(lanes *)(A + size), a11 = *(lanes *)(A + size + 4);
+  lanes a20 = *(lanes *)(A + 2 * size), a21 = *(lanes *)(A + 2 * size + 4);
+  lanes a30 = *(lanes *)(A + 3 * size), a31 = *(lanes *)(A + 3 * size + 4);
+  for (int k = 0; k < block; k++) {
+    const lanes left = *(const lanes *)(C + k * size), right = *(const lanes *)(C + k * size + 4);
+    const double w0 = W[k * size], w1 = W[k * size + 1], w2 = W[k * size + 2], w3 = W[k * size + 3];
+    a00 -= w0 * left;
+    a01 -= w0 * right;
+    a10 -= w1 * left;
+    a11 -= w1 * right;
+    a20 -= w2 * left;
+    a21 -= w2 * right;
+    a30 -= w3 * left;
+    a31 -= w3 * right;
+  }
+  *(lanes *)A = a00;
+  *(lanes *)(A + 4) = a01;
+  *(lanes *)(A + size) = a10;
+  *(lanes *)(A + size + 4) = a11;
+  *(lanes *)(A + 2 * size) = a20;
+  *(lanes *)(A + 2 * size + 4) = a21;
+  *(lanes *)(A + 3 * size) = a30;
+  *(lanes *)(A + 3 * size + 4) = a31;
+}
+
+// Symmetric block sweeps (Goodnight 1979): A becomes -A^-1 in n^3 / 2 multiplications, all but a few of them in `update`. That is
+// as many as Cholesky factor and inverse take together, but without triangles, which are slow at this size.
+static int sweep(const struct model *model) {
+  const int64_t size = model->size;
+  double *restrict A = model->matrix, *restrict column = model->column, *restrict scaled = model->scaled;
+  for (int64_t p = 0; p < size; p += block) {
+    double P[block][block];
+    for (int k = 0; k < block; k++) {
+      for (int j = 0; j < block; j++) P[k][j] = j <= k ? A[(p + k) * size + p + j] : A[(p + j) * size + p + k];
+    }
+    if (sweep_block(P, model->pivots + p)) return 1;
+
+    for (int k = 0; k < block; k++) {
+      for (int64_t i = 0; i < p; i++) column[k * size + i] = A[(p + k) * size + i];
+      for (int64_t i = p; i < p + block; i++) column[k * size + i] = 0;
+    }
+    for (int64_t i = p + block; i < size; i++) {
+      for (int k = 0; k < block; k++) column[k * size + i] = A[i * size + p + k];
+    }
+    for (int64_t i = 0; i < size; i += 4) {
+      lanes c[block];
+      for (int l = 0; l < block; l++) c[l] = *(const lanes *)(column + l * size + i);
+      for (int k = 0; k < block; k++) {
+        const lanes even = P[k][0] * c[0] + P[k][2] * c[2] + P[k][4] * c[4] + P[k][6] * c[6];
+        const lanes odd = P[k][1] * c[1] + P[k][3] * c[3] + P[k][5] * c[5] + P[k][7] * c[7];
+        *(lanes *)(scaled + k * size + i) = -(even + odd);
+      }
+    }
+
+    for (int64_t i = 0; i < size; i += 4) {
+      if (i >= p && i < p + block) continue;
+      for (int64_t j = 0; j <= i; j += block) {
+        if (j != p) update(A + i * size + j, size, scaled + i, column + j);
+      }
+    }
+    for (int k = 0; k < block; k++) {
+      for (int64_t i = 0; i < p; i++) A[(p + k) * size + i] = scaled[k * size + i];
+      for (int j = 0; j < block; j++) A[(p + k) * size + p + j] = P[k][j];
+    }
+    for (int64_t i = p + block; i < size; i++) {
+      for (int k = 0; k < block; k++) A[i * size + p + k] = scaled[k * size + i];
+    }
+  }
+  return 0;
 }
 
 // With v = K^-1 y the derivative of the log density in K is G = (v v' - K^-1) / 2. The covariance is K - noise I, and the traces of
 // G K and of G are at hand, so that only the derivative in rho needs all of K^-1.
 double expert_gradient(const void *pointer, const double *restrict q, double *restrict gradient) {
   const struct model *model = pointer;
-  const int64_t N = model->N, stride = model->stride;
+  const int64_t N = model->N, size = model->size;
   const double *restrict distance = model->distance, *restrict y = model->y;
-  double *restrict covariance = model->covariance, *restrict factor = model->factor, *restrict v = model->weights;
+  double *restrict covariance = model->covariance, *restrict matrix = model->matrix, *restrict v = model->weights;
 
   const double inverse_rho = bm_exp(-q[0]), alpha = bm_exp(q[1]), sigma = bm_exp(q[2]);
   const double inverse_square = inverse_rho * inverse_rho, noise = sigma * sigma + 1e-9;
   const double slope = -0.5 * inverse_square, log_variance = 2 * q[1];
   for (int64_t i = 0; i < N; i++) {
-    const int64_t row = i * stride, length = (i + 4) / 4 * 4;
-    for (int64_t j = row; j < row + length; j++) {
+    const int64_t row = i * size, blocks = i / 4 + 1;
+    for (int64_t j = row; j < row + 4 * blocks; j++) {
       const double c = bm_exp(slope * distance[j] + log_variance);
       covariance[j] = c;
-      factor[j] = c;
+      matrix[j] = c;
     }
-    factor[row + i] += noise;
-    v[i] = y[i];
+    matrix[row + i] += noise;
   }
+  for (int64_t i = N; i < size; i++) {
+    for (int64_t j = 0; j < i; j++) matrix[i * size + j] = 0;
+    matrix[i * size + i] = 1;
+  }
+  if (sweep(model)) return -BM_INF;
 
-  const int n = (int)N, leading = (int)stride, one = 1;
-  int failure;
-  dpotrf_("U", &n, factor, &leading, &failure);
-  if (failure) return -BM_INF;
-  double log_determinant = 0;
-  for (int64_t i = 0; i < N; i++) log_determinant += bm_log(factor[i * stride + i]);
-  dpotrs_("U", &n, &one, factor, &leading, v, &n, &failure);
-  dpotri_("U", &n, factor, &leading, &failure);
-
-  double quadratic = 0, squares = 0, trace = 0, slope_rho = 0;
+  double log_determinant = 0, quadratic = 0, squares = 0, trace = 0, slope_rho = 0;
+  for (int64_t i = 0; i < N; i++) log_determinant += bm_log(model->pivots[i]);
   for (int64_t i = 0; i < N; i++) {
+    const double yi = y[i];
+    const double *restrict row = matrix + i * size, *restrict covariance_row = covariance + i * size;
+    const double *restrict distance_row = distance + i * size;
+    double sum = 0;
+    for (int64_t j = 0; j < i; j++) {
+      sum += row[j] * y[j];
+      v[j] -= row[j] * yi;
+      slope_rho += row[j] * covariance_row[j] * distance_row[j];
+    }
+    trace -= row[i];
+    v[i] = -sum - row[i] * yi;
+  }
+  for (int64_t i = 0; i < N; i++) {
+    const double *restrict covariance_row = covariance + i * size, *restrict distance_row = distance + i * size;
+    double sum = 0;
+    for (int64_t j = 0; j < i; j++) sum += v[j] * covariance_row[j] * distance_row[j];
+    slope_rho += v[i] * sum;
     quadratic += v[i] * y[i];
     squares += v[i] * v[i];
-    trace += factor[i * stride + i];
-  }
-  for (int64_t i = 1; i < N; i++) {
-    const double vi = v[i];
-    const double *restrict inverse_row = factor + i * stride, *restrict covariance_row = covariance + i * stride;
-    const double *restrict distance_row = distance + i * stride;
-    for (int64_t j = 0; j < i; j++) slope_rho += (vi * v[j] - inverse_row[j]) * covariance_row[j] * distance_row[j];
   }
 
   // rho ~ inv_gamma(5, 5); alpha, sigma ~ half_normal(1).
@@ -95,5 +204,5 @@ double expert_gradient(const void *pointer, const double *restrict q, double *re
   gradient[0] = slope_rho * inverse_square - 5 + 5 * inverse_rho;
   gradient[1] = quadratic - (double)N - 2 * noise * trace_G - alpha * alpha + 1;
   gradient[2] = 2 * sigma * sigma * trace_G - sigma * sigma + 1;
-  return -0.5 * quadratic - log_determinant - 5 * q[0] - 5 * inverse_rho - 0.5 * (alpha * alpha + sigma * sigma) + q[1] + q[2];
+  return -0.5 * (quadratic + log_determinant + alpha * alpha + sigma * sigma) - 5 * (q[0] + inverse_rho) + q[1] + q[2];
 }
