@@ -23,7 +23,7 @@ private func compiledGradient(_ model: BenchmarkModel, data: String, folder: Str
   let program = CommandLine.arguments[0]
   let borel = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)]) + "/borel"
   guard access(borel, X_OK) == 0, try shell("'\(borel)' compile --help 2>/dev/null >&2") == 0 else { return nil }
-  let library = "\(folder)/\(model.folder).borel.so"
+  let library = "\(folder)/\(model.name).borel.so"
   guard try shell("'\(borel)' compile '\(model.path)/model.ppl' -o '\(library)'") == 0 else {
     throw BenchFailure("borel compile fails on \(model.path)/model.ppl")
   }

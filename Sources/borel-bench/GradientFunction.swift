@@ -41,7 +41,7 @@ struct Library {
 
 /// Compiles `expert.c` of a model, hands it the data (gradients/expert.h) and returns its gradient.
 func expertGradient(_ model: BenchmarkModel, data: [DataField], folder: String) throws -> GradientFunction {
-  let output = "\(folder)/\(model.folder).expert.so"
+  let output = "\(folder)/\(model.name).expert.so"
   let include = "\(sourceFolder)/../CBorelMath/include"
   let command = "cc \(compilerFlags) -shared -I'\(include)' '\(model.path)/expert.c' -o '\(output)' -lopenblas"
   guard try shell(command) == 0 else { throw BenchFailure("\(model.path)/expert.c does not compile:\n\(command)") }

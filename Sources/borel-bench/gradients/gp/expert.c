@@ -7,6 +7,13 @@ typedef double lanes __attribute__((vector_size(32)));
 
 enum { block = 8 };
 
+// Keeps gcc from loading the same vectors once for each of their four products.
+#if defined(__x86_64__) && defined(__AVX__)
+#define IN_REGISTERS(a, b) __asm__("" : "+x"(a), "+x"(b))
+#else
+#define IN_REGISTERS(a, b) (void)0
+#endif
+
 // Matrices have rows of `size` elements, N filled up to a multiple of 8 with rows of the identity. What stands above the diagonal is
 // never read.
 struct model {
@@ -76,13 +83,27 @@ static int sweep_block(double P[block][block], double *restrict pivots) {
   return 0;
 }
 
+// A 4 x 4 block, transposed.
+static inline void transpose(double *restrict to, const double *restrict from, int64_t size) {
+  const lanes a = *(const lanes *)from, b = *(const lanes *)(from + size);
+  const lanes c = *(const lanes *)(from + 2 * size), d = *(const lanes *)(from + 3 * size);
+  const lanes even_ab = __builtin_shufflevector(a, b, 0, 4, 2, 6), odd_ab = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+  const lanes even_cd = __builtin_shufflevector(c, d, 0, 4, 2, 6), odd_cd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+  *(lanes *)to = __builtin_shufflevector(even_ab, even_cd, 0, 1, 4, 5);
+  *(lanes *)(to + size) = __builtin_shufflevector(odd_ab, odd_cd, 0, 1, 4, 5);
+  *(lanes *)(to + 2 * size) = __builtin_shufflevector(even_ab, even_cd, 2, 3, 6, 7);
+  *(lanes *)(to + 3 * size) = __builtin_shufflevector(odd_ab, odd_cd, 2, 3, 6, 7);
+}
+
 // 4 rows and 8 columns of A -= W C', with W and C transposed, in registers.
 static inline void update(double *restrict A, int64_t size, const double *restrict W, const double *restrict C) {
   lanes a00 = *(lanes *)A, a01 = *(lanes *)(A + 4), a10 = *(lanes *)(A + size), a11 = *(lanes *)(A + size + 4);
   lanes a20 = *(lanes *)(A + 2 * size), a21 = *(lanes *)(A + 2 * size + 4);
   lanes a30 = *(lanes *)(A + 3 * size), a31 = *(lanes *)(A + 3 * size + 4);
+#pragma GCC unroll 8
   for (int k = 0; k < block; k++) {
-    const lanes left = *(const lanes *)(C + k * size), right = *(const lanes *)(C + k * size + 4);
+    lanes left = *(const lanes *)(C + k * size), right = *(const lanes *)(C + k * size + 4);
+    IN_REGISTERS(left, right);
     const double w0 = W[k * size], w1 = W[k * size + 1], w2 = W[k * size + 2], w3 = W[k * size + 3];
     a00 -= w0 * left;
     a01 -= w0 * right;
@@ -119,8 +140,8 @@ static int sweep(const struct model *model) {
       for (int64_t i = 0; i < p; i++) column[k * size + i] = A[(p + k) * size + i];
       for (int64_t i = p; i < p + block; i++) column[k * size + i] = 0;
     }
-    for (int64_t i = p + block; i < size; i++) {
-      for (int k = 0; k < block; k++) column[k * size + i] = A[i * size + p + k];
+    for (int64_t i = p + block; i < size; i += 4) {
+      for (int k = 0; k < block; k += 4) transpose(column + k * size + i, A + i * size + p + k, size);
     }
     for (int64_t i = 0; i < size; i += 4) {
       lanes c[block];
@@ -142,8 +163,8 @@ static int sweep(const struct model *model) {
       for (int64_t i = 0; i < p; i++) A[(p + k) * size + i] = scaled[k * size + i];
       for (int j = 0; j < block; j++) A[(p + k) * size + p + j] = P[k][j];
     }
-    for (int64_t i = p + block; i < size; i++) {
-      for (int k = 0; k < block; k++) A[i * size + p + k] = scaled[k * size + i];
+    for (int64_t i = p + block; i < size; i += 4) {
+      for (int k = 0; k < block; k += 4) transpose(A + i * size + p + k, scaled + k * size + i, size);
     }
   }
   return 0;
