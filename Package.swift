@@ -39,6 +39,7 @@ let package = Package(
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .target(name: "CBorelVM"),
     .target(name: "CBorelMath"),
+    .target(name: "CBorelNative", dependencies: ["CBorel", "COpenBLAS"]),
     .target(
       name: "CBorel", dependencies: ["CGSL"],
       linkerSettings: [.linkedLibrary("gsl"), .linkedLibrary("m", .when(platforms: [.linux]))]),
@@ -61,13 +62,18 @@ let package = Package(
     .target(name: "BorelPasses", dependencies: ["BorelSource", "BorelValues", "BorelIR"]),
     .target(name: "BorelStandardLibrary", plugins: ["EmbedStandardLibrary"]),
 
-    // 4: inference framework, virtual machine
+    // 4: inference framework, virtual machine, native code
     .target(
       name: "BorelInference",
       dependencies: ["BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws"]),
     .target(
       name: "BorelVM",
       dependencies: ["CBorelVM", "BorelSemantics", "BorelIR", "BorelValues", "BorelNumerics", "BorelSource"]),
+
+    .target(
+      name: "BorelNative",
+      dependencies: ["CBorelNative", "BorelIR", "BorelSource", "BorelNumerics", "BorelValues"],
+      plugins: ["EmbedNativeSources"]),
 
     // 5: algorithms
     .target(
@@ -140,6 +146,8 @@ let package = Package(
     .testTarget(
       name: "BorelSemaTests", dependencies: ["SemaTestSupport", "BorelSema", "BorelIR", "BorelStandardLibrary"]),
     .testTarget(name: "BorelIRTests", dependencies: ["BorelIR"]),
+    .testTarget(
+      name: "BorelNativeTests", dependencies: ["BorelNative", "BorelIR", "BorelSource", "BorelNumerics"]),
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),
 
     // Throws mutated programs at the front end; `make fuzz` runs it.
@@ -159,6 +167,11 @@ let package = Package(
     .plugin(
       name: "EmbedStandardLibrary", capability: .buildTool(),
       dependencies: ["embed-standard-library"], path: "Sources/Plugins/EmbedStandardLibrary"),
+
+    // The C sources of compiled models become a Swift table as well.
+    .plugin(
+      name: "EmbedNativeSources", capability: .buildTool(),
+      dependencies: ["embed-standard-library"], path: "Sources/Plugins/EmbedNativeSources"),
 
     // Tests of the house: layers, examples and documentation.
     .testTarget(

@@ -5,11 +5,11 @@ import Testing
 
 /// The layers of `docs/architecture.md`; siblings share a number and never import each other.
 private let layers: [String: Int] = [
-  "CGSL": 0, "COpenBLAS": 0, "CReadline": 0, "CBorel": 0, "CBorelMath": 0, "CBorelVM": 0,
+  "CGSL": 0, "COpenBLAS": 0, "CReadline": 0, "CBorel": 0, "CBorelMath": 0, "CBorelNative": 0, "CBorelVM": 0,
   "BorelSource": 1, "BorelNumerics": 1, "BorelValues": 1, "BorelDraws": 1,
   "BorelSyntax": 2, "BorelIR": 2, "BorelDataIO": 2,
   "BorelSemantics": 3, "BorelSema": 3, "BorelStandardLibrary": 3,
-  "BorelInference": 4, "BorelVM": 4,
+  "BorelInference": 4, "BorelVM": 4, "BorelNative": 4,
   "BorelMCMC": 5, "BorelSMC": 5, "BorelExact": 5,
   "Borel": 6, "BorelREPL": 7, "BorelCommandLine": 8, "BorelMain": 9,
 ]
@@ -20,7 +20,7 @@ private let tools: Set<String> = ["borel-bench", "borel-fuzz", "InferenceTestSup
 /// The one Swift target that each C module stands behind.
 private let ownersOfC = [
   "CGSL": "BorelNumerics", "COpenBLAS": "BorelNumerics", "CBorel": "BorelNumerics", "CReadline": "BorelREPL",
-  "CBorelVM": "BorelVM",
+  "CBorelVM": "BorelVM", "CBorelNative": "BorelNative",
 ]
 
 @Suite struct ArchitectureTests {
@@ -105,7 +105,7 @@ private let ownersOfC = [
   }
 
   @Test func inferenceAndLanguageMeetAtSemanticsOnly() {
-    let language: Set = ["BorelSyntax", "BorelSema", "BorelIR", "BorelVM"]
+    let language: Set = ["BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelNative"]
     let inference: Set = ["BorelInference", "BorelMCMC", "BorelSMC", "BorelExact"]
     for name in inference { #expect(dependencies[name]?.isDisjoint(with: language) == true) }
     for name in language { #expect(dependencies[name]?.isDisjoint(with: inference) == true) }

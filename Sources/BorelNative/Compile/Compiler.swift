@@ -1,0 +1,143 @@
+// The system's C compiler: found, identified and run.
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A C compiler on this machine.
+public struct Compiler: Sendable {
+  /// The command and leading arguments, as in `CC="ccache gcc"`; the first is an absolute path.
+  public let command: [String]
+  /// What the compiler says of itself, with its file's size and time: the cache's idea of its identity.
+  public let identity: String
+
+  /// Values keep the meaning of NaN and infinities, while sums may be reordered so that loops become vector code.
+  public static let flags = [
+    "-std=gnu11", "-O3", "-march=native", "-fPIC", "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros",
+    "-fassociative-math", "-ffp-contract=fast", "-fwrapv", "-fvisibility=hidden", "-w",
+  ]
+
+  #if canImport(Darwin)
+  static let linkFlags = ["-shared", "-undefined", "dynamic_lookup"]
+  #else
+  // The host process provides what the C library has to provide.
+  static let linkFlags = ["-shared", "-nostdlib"]
+  #endif
+
+  /// The compiler of the environment variable CC, else `cc`, `clang` or `gcc` on the path.
+  public static func find() throws(NativeFailure) -> Compiler {
+    var searched: [String] = []
+    var candidates: [[String]] = []
+    if let chosen = Files.environment("CC") { candidates.append(chosen.split(separator: " ").map(String.init)) }
+    candidates += [["cc"], ["clang"], ["gcc"]]
+    for candidate in candidates {
+      guard let name = candidate.first else { continue }
+      searched.append(name)
+      guard let path = locate(name) else { continue }
+      let command = [path] + candidate.dropFirst()
+      let (status, output) = run(command + ["--version"])
+      if status == 0 {
+        return Compiler(command: command, identity: fileIdentity(path) + "\n" + output)
+      }
+    }
+    throw .noCompiler(searched: searched)
+  }
+
+  private static func locate(_ name: String) -> String? {
+    if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+    for folder in (Files.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":") {
+      let path = folder + "/" + name
+      if path.hasPrefix("/"), access(path, X_OK) == 0 { return path }
+    }
+    return nil
+  }
+
+  private static func fileIdentity(_ path: String) -> String {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return path }
+    #if canImport(Darwin)
+    let seconds = info.st_mtimespec.tv_sec
+    #else
+    let seconds = info.st_mtim.tv_sec
+    #endif
+    return "\(path) \(info.st_size) \(seconds)"
+  }
+
+  /// What `-march=native` depends on.
+  static let processor: String = {
+    #if canImport(Darwin)
+    var size = 0
+    sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0)
+    var text = [CChar](repeating: 0, count: max(size, 1))
+    sysctlbyname("machdep.cpu.brand_string", &text, &size, nil, 0)
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    #else
+    let wanted = ["model name", "flags", "Features", "CPU implementer", "CPU part", "isa"]
+    guard let file = fopen("/proc/cpuinfo", "r") else { return "" }
+    defer { fclose(file) }
+    var lines: [String] = []
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(line) }
+    while getline(&line, &capacity, file) > 0, let line {
+      let text = String(cString: line)
+      // One blank line ends the first processor.
+      if text == "\n" { break }
+      if wanted.contains(where: { text.hasPrefix($0) }) { lines.append(text) }
+    }
+    return lines.joined()
+    #endif
+  }()
+
+  /// Compiles `source`, a path, to the shared library `output`.
+  func compile(_ source: String, to output: String, extra: [String] = []) throws(NativeFailure) {
+    let (status, messages) = Self.run(command + Self.flags + Self.linkFlags + ["-o", output, source] + extra)
+    guard status == 0 else {
+      throw .internal(stage: "compile", "\(command[0]) ended with status \(status): \(messages.prefix(2000))")
+    }
+  }
+
+  /// Runs a program with its input closed; its exit status, -1 where it could not be started, and all it wrote.
+  static func run(_ arguments: [String]) -> (status: Int32, output: String) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return (-1, "no pipe: \(String(cString: strerror(errno)))") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    #if canImport(Darwin)
+    var actions: posix_spawn_file_actions_t?
+    #else
+    var actions = posix_spawn_file_actions_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    var cArguments: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
+    cArguments.append(nil)
+    defer { for argument in cArguments { free(argument) } }
+    var process = pid_t()
+    let started = posix_spawn(&process, arguments[0], &actions, nil, cArguments, environ)
+    close(ends[1])
+    defer { close(ends[0]) }
+    guard started == 0 else { return (-1, String(cString: strerror(started))) }
+    var output: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let n = read(ends[0], &buffer, buffer.count)
+      if n < 0, errno == EINTR { continue }
+      if n <= 0 { break }
+      if output.count < 1 << 16 { output += buffer[..<n] }
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 {
+      if errno != EINTR { return (-1, String(cString: strerror(errno))) }
+    }
+    // Exit status in the second byte, the signal in the low seven bits.
+    let code = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
+    return (code, String(decoding: output, as: UTF8.self))
+  }
+}

@@ -1,0 +1,265 @@
+// One translation unit for a model: the support code it needs, the struct of its data, its functions and the table that the host reads.
+
+import BorelIR
+
+/// A LoopIR program that becomes a C function.
+public struct NativeFunction: Sendable {
+  /// The function's name in C: letters, digits and underscores.
+  public var name: String
+  public var program: LoopProgram
+  /// Computes values from data alone, once: its results are what other functions read as inputs `.other(name)`.
+  public var isPreparation: Bool
+
+  public init(name: String, program: LoopProgram, isPreparation: Bool = false) {
+    self.name = name
+    self.program = program
+    self.isPreparation = isPreparation
+  }
+}
+
+/// A field of `struct model`.
+public struct NativeField: Sendable {
+  public var name: String
+  public var source: LoopInput.Source
+  public var scalar: LoopScalar
+  public var rank: Int
+  /// Written by a preparation, not by the host.
+  public var isPrepared: Bool
+  /// Where it lies in the struct, in bytes.
+  var offset: Int
+  /// Sizes as constants or as the fields that hold them; nil where they are computed.
+  var sizes: [NativeSize?]
+}
+
+/// A size of an input array.
+enum NativeSize: Sendable {
+  case constant(Int)
+  case field(Int)
+}
+
+/// A printed model.
+public struct NativeSource: Sendable {
+  /// The functions as a reader wants them: the struct and the functions, without support code.
+  public private(set) var modelText = ""
+  /// The whole translation unit.
+  public private(set) var text = ""
+  public private(set) var fields: [NativeField] = []
+  public private(set) var functions: [Function] = []
+  /// Bytes of `struct model`.
+  private(set) var modelSize = 8
+
+  public struct Function: Sendable {
+    public var name: String
+    public var isPreparation: Bool
+    public var inputs: [Input]
+    public var outputs: [NativeOutput]
+  }
+
+  public struct Input: Sendable {
+    public var source: LoopInput.Source
+    public var name: String
+    public var scalar: LoopScalar
+    public var isArray: Bool
+  }
+
+  /// Prints the functions, which share one struct of data. Throws `.unsupported` for what has no C form.
+  public init(_ functions: [NativeFunction]) throws(NativeFailure) {
+    let originals = functions
+    let functions = functions.map {
+      NativeFunction(name: $0.name, program: preparedForC($0.program), isPreparation: $0.isPreparation)
+    }
+    layOut(functions)
+    let spellings = CSpellings(mathematics: .builtIn)
+    var needs = CNeeds()
+    var texts: [String] = []
+    var entries: [String] = []
+    for (place, function) in functions.enumerated() {
+      let fields = fields
+      let printed = try printFunction(
+        function.program, name: function.name, isPreparation: function.isPreparation,
+        fields: { input in Self.place(of: input, function.program, in: fields).map { fields[$0].name } ?? "missing" },
+        spellings: spellings, needs: &needs)
+      texts.append(printed.text)
+      entries.append(try entry(function, originals[place].program.body, printed, spellings))
+      self.functions.append(
+        Function(
+          name: function.name, isPreparation: function.isPreparation,
+          inputs: function.program.inputs.filter(\.isParameter).map { input in
+            let info = function.program[input.variable]
+            return Input(source: input.source, name: info.name, scalar: info.scalar, isArray: info.isArray)
+          }, outputs: printed.outputs))
+    }
+    modelText = structText() + "\n" + texts.joined(separator: "\n")
+    text =
+      supportText(needs) + "\n" + modelText + "\n" + entries.joined(separator: "\n") + "\n" + tableText()
+  }
+
+  // MARK: The struct
+
+  private static func place(of input: LoopInput, _ program: LoopProgram, in fields: [NativeField]) -> Int? {
+    fields.firstIndex { field in
+      guard field.source == input.source else { return false }
+      // The printer asks for prepared results by name alone.
+      return field.isPrepared || field.scalar == program[input.variable].scalar
+    }
+  }
+
+  private mutating func layOut(_ functions: [NativeFunction]) {
+    var names = CNames()
+    for function in functions where function.isPreparation {
+      for (name, value) in function.program.results {
+        var rank = 0
+        if case .variable(let variable) = value { rank = function.program[variable].sizes.count }
+        fields.append(
+          NativeField(
+            name: names.declare(name), source: .other(name), scalar: function.program.scalar(of: value), rank: rank,
+            isPrepared: true, offset: 0, sizes: []))
+      }
+    }
+    for function in functions {
+      for input in function.program.inputs where !input.isParameter {
+        if Self.place(of: input, function.program, in: fields) != nil { continue }
+        let info = function.program[input.variable]
+        fields.append(
+          NativeField(
+            name: names.declare(info.name.isEmpty ? "data" : info.name), source: input.source, scalar: info.scalar,
+            rank: info.sizes.count, isPrepared: false, offset: 0, sizes: []))
+      }
+    }
+    // Sizes that are inputs themselves can be checked when data come.
+    for function in functions {
+      for input in function.program.inputs where !input.isParameter {
+        guard let place = Self.place(of: input, function.program, in: fields), fields[place].sizes.isEmpty else { continue }
+        fields[place].sizes = function.program[input.variable].sizes.map { size -> NativeSize? in
+          switch size {
+          case .int(let n): return .constant(n)
+          case .variable(let variable):
+            guard let source = function.program.inputs.first(where: { $0.variable == variable }) else { return nil }
+            return Self.place(of: source, function.program, in: fields).map(NativeSize.field)
+          default: return nil
+          }
+        }
+      }
+    }
+    // Eight bytes each, truth values last, after the pointer to the runtime.
+    let order = fields.indices.sorted { a, b in
+      let (x, y) = (isByte(fields[a]), isByte(fields[b]))
+      return x == y ? a < b : !x
+    }
+    var offset = 8
+    for index in order {
+      fields[index].offset = offset
+      offset += isByte(fields[index]) ? 1 : 8
+    }
+    modelSize = (offset + 7) / 8 * 8
+  }
+
+  private func isByte(_ field: NativeField) -> Bool { field.rank == 0 && field.scalar == .bool }
+
+  private func structText() -> String {
+    var text = "struct model {\n  const struct borel_runtime *runtime;\n"
+    for field in fields.sorted(by: { $0.offset < $1.offset }) {
+      text += field.rank > 0 ? "  const \(field.scalar.c) *\(field.name);\n" : "  \(field.scalar.c) \(field.name);\n"
+    }
+    return text + "};\n"
+  }
+
+  // MARK: Around the functions
+
+  /// The header that host and model share, the vector mathematics that is used, and declarations of the C library.
+  private func supportText(_ needs: CNeeds) -> String {
+    var text = nativeSourceFiles.first { $0.path.hasSuffix("borel_native.h") }?.text ?? ""
+    let mathematics = MathematicsHeader.builtIn.text(of: needs.mathematics)
+    if !mathematics.isEmpty { text += "\n" + mathematics + "\n" }
+    for name in needs.library.sorted() {
+      let parameters = name == "fma" ? "double, double, double" : name == "fmod" ? "double, double" : "double"
+      text += "double \(name)(\(parameters));\n"
+    }
+    return text
+  }
+
+  /// The entries of one function for the host: one type for all functions.
+  private func entry(
+    _ function: NativeFunction, _ body: [LoopStatement], _ printed: PrintedFunction, _ spellings: CSpellings
+  ) throws(NativeFailure) -> String {
+    let program = function.program
+    var arguments = ["model"]
+    for (place, variable) in printed.inputs.enumerated() {
+      let info = program[variable]
+      arguments.append(
+        info.isArray ? "inputs[\(place)]" : "*(const \(info.scalar.c) *)inputs[\(place)]")
+    }
+    if printed.hasValue { arguments.append("value") }
+    for place in printed.outputs.indices { arguments.append("outputs[\(place)]") }
+    if printed.usesWorkspace { arguments.append("workspace") }
+    var text = """
+      static long run_\(function.name)(void *model, const void *const *inputs, double *value, void *const *outputs,
+          struct borel_workspace *workspace) {
+        return \(function.name)(\(arguments.joined(separator: ", ")));
+      }
+
+      """
+    var counts: [String] = []
+    for variable in printed.inputs { counts.append(try sizeText(program[variable].sizes, program, body, spellings)) }
+    for output in printed.outputs { counts.append(try sizeText(output.sizes, program, body, spellings)) }
+    text += "static long sizes_\(function.name)(const void *model, long *counts) {\n"
+    if counts.contains(where: { $0.contains("m->") }) { text += "  const struct model *m = model;\n" }
+    if counts.contains(where: { $0.contains("rt->") }) { text += "  const struct borel_runtime *rt = m->runtime;\n" }
+    for (place, count) in counts.enumerated() { text += "  counts[\(place)] = \(count);\n" }
+    return text + "  return borel_ok;\n}\n"
+  }
+
+  /// A count of elements in terms of the model's fields, by the definitions in the program's body.
+  private func sizeText(
+    _ sizes: [LoopOperand], _ program: LoopProgram, _ body: [LoopStatement], _ spellings: CSpellings
+  ) throws(NativeFailure) -> String {
+    var definitions: [LoopVariable: LoopOperation] = [:]
+    func collect(_ statements: [LoopStatement]) {
+      for statement in statements {
+        if case .define(let variable, let operation) = statement.kind { definitions[variable] = operation }
+      }
+    }
+    collect(body)
+    var renderer = CRenderer(program: program, spellings: spellings)
+    func expression(_ operand: LoopOperand) throws(NativeFailure) -> CExpression {
+      if let literal = renderer.literal(operand) { return literal }
+      guard case .variable(let variable) = operand else { return .literal(0) }
+      if let input = program.inputs.first(where: { $0.variable == variable }) {
+        guard let place = Self.place(of: input, program, in: fields) else {
+          throw .unsupported("the size of an array depends on the point at which the density is evaluated", nil)
+        }
+        return CExpression(text: "m->\(fields[place].name)")
+      }
+      guard case .apply(let function, let operands)? = definitions[variable] else {
+        throw .unsupported("the size of an array is computed by the program as it runs", nil)
+      }
+      var parts: [CExpression] = []
+      for operand in operands { parts.append(try expression(operand)) }
+      return try renderer.apply(function, operands, parts)
+    }
+    var product: CExpression?
+    for size in sizes {
+      let factor = try expression(size)
+      product = product.map { .product($0, factor) } ?? factor
+    }
+    return product?.text ?? "1"
+  }
+
+  private func tableText() -> String {
+    var text = "static const struct borel_function functions[] = {\n"
+    for function in functions {
+      text += "  {\"\(function.name)\", run_\(function.name), sizes_\(function.name)},\n"
+    }
+    return text + """
+      };
+
+      __attribute__((visibility("default"))) const struct borel_module borel_module = {
+        \(NativeSource.version), sizeof(struct model), \(functions.count), functions,
+      };
+
+      """
+  }
+
+  /// Changes with the layout of `borel_native.h`; a module of another version is not used.
+  static let version = 1
+}

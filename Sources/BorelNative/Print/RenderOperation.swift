@@ -1,0 +1,118 @@
+// Renders one operation of LoopIR as a C expression over the expressions of its operands.
+
+import BorelIR
+
+/// What the expressions of one translation unit ask the support code for.
+struct CNeeds {
+  /// Functions of the vector mathematics header.
+  var mathematics: Set<String> = []
+  /// Functions of the C library that compilers know by name, such as `sqrt`.
+  var library: Set<String> = []
+  /// Whether the function at hand calls through the runtime table.
+  var runtime = false
+}
+
+struct CRenderer {
+  let program: LoopProgram
+  let spellings: CSpellings
+  var needs = CNeeds()
+
+  func literal(_ operand: LoopOperand) -> CExpression? {
+    switch operand {
+    case .variable: nil
+    case .bool(let b): .literal(b)
+    case .int(let n): .literal(n)
+    case .real(let x): .literal(x)
+    }
+  }
+
+  /// The operation on operands whose expressions are given, in the operands' order.
+  mutating func apply(
+    _ function: LoopFunction, _ operands: [LoopOperand], _ x: [CExpression]
+  ) throws(NativeFailure) -> CExpression {
+    let type = operands.first.map(program.scalar(of:)) ?? .real
+    func arity(_ n: Int) throws(NativeFailure) {
+      if x.count != n { throw .internal(stage: "print", "\(function.name) has \(x.count) operands") }
+    }
+    switch function {
+    case .negate, .absolute, .not, .toReal, .toInt: try arity(1)
+    case .select: try arity(3)
+    case .primitive: break
+    default: try arity(2)
+    }
+    let isReal = type == .real
+    switch function {
+    case .add: return .sum(x[0], x[1])
+    case .subtract: return .difference(x[0], x[1])
+    case .multiply: return .product(x[0], x[1])
+    case .divide:
+      return isReal
+        ? .quotient(x[0], x[1]) : .quotient(.toReal(x[0], isLiteral: false), .toReal(x[1], isLiteral: false))
+    case .negate: return .negated(x[0])
+    case .minimum: return .call(isReal ? "borel_min" : "borel_min_int", x)
+    case .maximum: return .call(isReal ? "borel_max" : "borel_max_int", x)
+    case .absolute: return isReal ? library("fabs", x) : .call("borel_abs_int", x)
+    case .floorDivide: return .call("borel_floor_divide", x)
+    case .remainder:
+      if !isReal { return .call("borel_modulo", x) }
+      return .call("borel_real_modulo", [library("fmod", x), x[1]])
+    case .less: return .relation("<", opposite: isReal ? nil : ">=", .relation, x[0], x[1])
+    case .lessOrEqual: return .relation("<=", opposite: isReal ? nil : ">", .relation, x[0], x[1])
+    case .equal: return .relation("==", opposite: "!=", .equality, x[0], x[1])
+    case .notEqual: return .relation("!=", opposite: "==", .equality, x[0], x[1])
+    case .and: return .logical("&&", .and, x[0], x[1])
+    case .or: return .logical("||", .or, x[0], x[1])
+    case .not: return .not(x[0])
+    case .select: return .select(x[0], x[1], x[2])
+    case .toReal:
+      if isReal { return x[0] }
+      if case .int = operands[0] { return .toReal(x[0], isLiteral: true) }
+      return .toReal(x[0], isLiteral: false)
+    case .toInt:
+      return type == .int
+        ? x[0] : CExpression(text: "(long)" + x[0].inside(.unary), precedence: .unary, reads: x[0].reads)
+    case .primitive(let id): return try primitive(PrimitiveTable[id].name, operands, x)
+    }
+  }
+
+  mutating func library(_ name: String, _ x: [CExpression]) -> CExpression {
+    needs.library.insert(name)
+    return .call(name, x)
+  }
+
+  private mutating func primitive(
+    _ name: String, _ operands: [LoopOperand], _ x: [CExpression]
+  ) throws(NativeFailure) -> CExpression {
+    if name == "pow", x.count == 2 {
+      switch operands[1] {
+      case .real(2): return square(x[0])
+      case .real(1): return x[0]
+      case .real(0.5): break
+      case .real(-1): return .quotient(.literal(1.0), x[0])
+      default: break
+      }
+    }
+    guard let spelling = spellings.spelling(of: name) else {
+      throw .unsupported("the function `\(name)` has no native form", nil)
+    }
+    switch spelling {
+    case .operation(let write): return write(&self, x)
+    case .mathematics(let function):
+      needs.mathematics.insert(function)
+      return .call(function, x)
+    case .library(let function): return library(function, x)
+    case .runtime(let field):
+      needs.runtime = true
+      return .call("rt->\(field)", x)
+    case .runtimeTruth(let field):
+      needs.runtime = true
+      var call = CExpression.call("rt->\(field)", x)
+      call = .relation("!=", opposite: "==", .equality, call, .literal(0.0))
+      return call
+    }
+  }
+
+  func square(_ x: CExpression) -> CExpression {
+    x.isAtom ? .product(x, x) : .call("borel_squared", [x])
+  }
+}
