@@ -20,7 +20,7 @@ public final class NativeModel: @unchecked Sendable {
     let fields = module.source.fields
     var shapes: [Int: [Int]] = [:]
     var scalars: [Int: Int] = [:]
-    for (place, field) in fields.enumerated() where !field.isPrepared {
+    for (place, field) in fields.enumerated() where !field.isPrepared && place != module.source.dimensionField {
       let value = try value(field.source)
       guard let bits = value.bits(field.scalar) else {
         throw .input("`\(field.name)` needs \(field.scalar.rawValue) values")
@@ -55,6 +55,11 @@ public final class NativeModel: @unchecked Sendable {
           throw .input("`\(field.name)` has size \(shape[dimension]) in dimension \(dimension + 1), not \(wanted)")
         }
       }
+    }
+    if let field = module.source.dimensionField, let count = module.dimension {
+      let dimension = count(memory)
+      guard dimension >= 0 else { throw .input("the model has \(dimension) dimensions") }
+      memory.storeBytes(of: dimension, toByteOffset: fields[field].offset, as: Int.self)
     }
     try prepare()
   }

@@ -17,6 +17,8 @@ public final class NativeModule: @unchecked Sendable {
   public let wasCached: Bool
   private let handle: UnsafeMutableRawPointer
   let functions: UnsafePointer<borel_function>
+  /// Computes the length of the position from the data.
+  let dimension: (@convention(c) (UnsafeRawPointer?) -> Int)?
 
   /// Compiles the source, or finds it compiled, and loads it. With no cache, or one that cannot be used, it is compiled each time.
   public init(
@@ -24,11 +26,12 @@ public final class NativeModule: @unchecked Sendable {
   ) throws(NativeFailure) {
     let found: Compiler
     if let compiler { found = compiler } else { found = try Compiler.find() }
-    let ((handle, table), wasCached) = try Self.load(source, cache, found)
+    let ((handle, module), wasCached) = try Self.load(source, cache, found)
     self.source = source
     self.handle = handle
     self.wasCached = wasCached
-    functions = table
+    functions = module.functions
+    dimension = module.dimension
   }
 
   deinit { dlclose(handle) }
@@ -37,7 +40,7 @@ public final class NativeModule: @unchecked Sendable {
 
   // MARK: Building
 
-  private typealias Loaded = (handle: UnsafeMutableRawPointer, functions: UnsafePointer<borel_function>)
+  private typealias Loaded = (handle: UnsafeMutableRawPointer, module: borel_module)
 
   private static func load(
     _ source: NativeSource, _ cache: ModuleCache?, _ compiler: Compiler
@@ -83,11 +86,11 @@ public final class NativeModule: @unchecked Sendable {
     }
     let module = symbol.assumingMemoryBound(to: borel_module.self).pointee
     guard module.version == NativeSource.version, module.model_size == source.modelSize,
-      module.function_count == source.functions.count, let functions = module.functions
+      module.function_count == source.functions.count, module.functions != nil
     else {
       dlclose(handle)
       throw .internal(stage: "load", "the compiled model is not the one that was asked for")
     }
-    return (handle, functions)
+    return (handle, module)
   }
 }

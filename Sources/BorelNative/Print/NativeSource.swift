@@ -47,6 +47,8 @@ public struct NativeSource: Sendable {
   public private(set) var functions: [Function] = []
   /// Bytes of `struct model`.
   private(set) var modelSize = 8
+  /// The field that holds the length of the position, where the model computes it from its data.
+  private(set) var dimensionField: Int?
 
   public struct Function: Sendable {
     public var name: String
@@ -63,6 +65,9 @@ public struct NativeSource: Sendable {
   }
 
   /// Prints the functions, which share one struct of data. Throws `.unsupported` for what has no C form.
+  ///
+  /// A result `dimension` is the length of the position. It is no output: where it follows from the data by arithmetic, the input
+  /// `.other("dimension")` gets it, and the host does not have to know it.
   public init(_ functions: [NativeFunction]) throws(NativeFailure) {
     let originals = functions
     let functions = functions.map {
@@ -70,6 +75,7 @@ public struct NativeSource: Sendable {
     }
     layOut(functions)
     let spellings = CSpellings(mathematics: .builtIn)
+    let dimension = dimensionEntry(originals, spellings)
     var needs = CNeeds()
     var texts: [String] = []
     var entries: [String] = []
@@ -91,7 +97,7 @@ public struct NativeSource: Sendable {
     }
     modelText = structText() + "\n" + texts.joined(separator: "\n")
     text =
-      supportText(needs) + "\n" + modelText + "\n" + entries.joined(separator: "\n") + "\n" + tableText()
+      supportText(needs) + "\n" + modelText + "\n" + dimension + entries.joined(separator: "\n") + "\n" + tableText()
   }
 
   // MARK: The struct
@@ -245,6 +251,19 @@ public struct NativeSource: Sendable {
     return product?.text ?? "1"
   }
 
+  /// The function that computes the length of the position.
+  private mutating func dimensionEntry(_ functions: [NativeFunction], _ spellings: CSpellings) -> String {
+    guard let field = fields.firstIndex(where: { $0.source == .other("dimension") && !$0.isPrepared }) else { return "" }
+    for function in functions {
+      guard let (_, value) = function.program.results.first(where: { $0.name == "dimension" }),
+        let count = try? sizeText([value], function.program, function.program.body, spellings)
+      else { continue }
+      dimensionField = field
+      return "static long position_dimension(const struct model *m) { return \(count); }\n\n"
+    }
+    return ""
+  }
+
   private func tableText() -> String {
     var text = "static const struct borel_function functions[] = {\n"
     for function in functions {
@@ -255,6 +274,7 @@ public struct NativeSource: Sendable {
 
       __attribute__((visibility("default"))) const struct borel_module borel_module = {
         \(NativeSource.version), sizeof(struct model), \(functions.count), functions,
+        \(dimensionField == nil ? "0" : "(long (*)(const void *))position_dimension"),
       };
 
       """

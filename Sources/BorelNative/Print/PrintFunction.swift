@@ -65,7 +65,9 @@ func printFunction(
       if case .allocate(let variable, _) = statement.kind { variable } else { nil }
     })
   var placed: Set<LoopVariable> = []
-  for (resultName, value) in program.results {
+  for (resultName, value) in program.results where resultName != "dimension" || isPreparation {
+    // An output variable is a parameter already.
+    if case .variable(let variable) = value, program[variable].role == .output { continue }
     var sizes: [LoopOperand] = []
     if case .variable(let variable) = value { sizes = program[variable].sizes }
     let scalar = program.scalar(of: value)

@@ -35,13 +35,14 @@ struct CRenderer {
       if x.count != n { throw .internal(stage: "print", "\(function.name) has \(x.count) operands") }
     }
     switch function {
-    case .negate, .absolute, .not, .toReal, .toInt: try arity(1)
+    case .negate, .absolute, .not, .toReal, .toInt, .detach: try arity(1)
     case .select: try arity(3)
     case .primitive: break
     default: try arity(2)
     }
     let isReal = type == .real
     switch function {
+    case .detach: return x[0]
     case .add: return .sum(x[0], x[1])
     case .subtract: return .difference(x[0], x[1])
     case .multiply: return .product(x[0], x[1])

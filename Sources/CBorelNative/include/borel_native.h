@@ -154,6 +154,8 @@ struct borel_module {
   long model_size;
   long function_count;
   const struct borel_function *functions;
+  /* The length of the position, from the data; null where the host gives it. */
+  long (*dimension)(const void *model);
 };
 
 #endif
