@@ -162,6 +162,8 @@ static void measure(const struct row *row, long points) {
 }
 
 int main(int count, char **arguments) {
+  mpfr_set_emin(mpfr_get_emin_min());
+  mpfr_set_emax(mpfr_get_emax_max());
   long points = count > 1 ? atol(arguments[1]) : 100000;
   for (const struct row *row = rows; row->name; row++) {
     if (count > 2) {
