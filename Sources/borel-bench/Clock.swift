@@ -22,6 +22,13 @@ func processorTime() -> Double {
   return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }
 
+/// Seconds on a clock that only goes forward.
+func wallTime() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+}
+
 /// The folder of this file in the repository.
 let sourceFolder: String = {
   let file = #filePath

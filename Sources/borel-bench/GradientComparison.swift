@@ -80,8 +80,10 @@ func compareWithExperts(only names: [String] = []) throws -> Outcome {
   print("both sides compiled by the same cc with the same flags.\n")
   printTable(rows)
   for failure in failures { print("\nFAILURE \(failure)") }
-  guard let worst = ratios.max() else { return Outcome(fields: fields, isWithinLimits: false) }
-  guard borel != nil else {
+  guard let worst = ratios.max() else {
+    return Outcome(fields: fields + ["\"gradient_failures\":\(failures.count)"], isWithinLimits: false)
+  }
+  guard let borel else {
     print("\nThis `borel` has no `compile`: the expert C was timed against itself, a null test of the clock.")
     fields += [
       "\"null_test_median_ratio\":\(fixed(median(ratios), 3))", "\"null_test_max_ratio\":\(fixed(worst, 3))",
@@ -90,6 +92,7 @@ func compareWithExperts(only names: [String] = []) throws -> Outcome {
   }
   fields += ["\"gradient_median_ratio\":\(fixed(median(ratios), 3))", "\"gradient_max_ratio\":\(fixed(worst, 3))"]
   fields.append("\"gradient_failures\":\(failures.count)")
+  fields += try timeCompilation(by: borel, folder: folder, models: models)
   return Outcome(
     fields: fields,
     isWithinLimits: failures.isEmpty && median(ratios) <= medianLimit && worst <= maximumLimit)

@@ -15,7 +15,7 @@ struct GradientFunction {
 }
 
 /// The flags of generated and expert C: sums may be re-associated, NaN and infinities keep their meaning.
-private let compilerFlags = """
+let compilerFlags = """
   -std=gnu11 -O3 -march=native -fPIC -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math \
   -ffp-contract=fast
   """
