@@ -9,13 +9,17 @@ struct Shell {
   private let warnings = WarningCount()
 
   init(console: Console, messages: MessageOptions, limits: LimitOptions, random: RandomOptions) {
+    self.init(console: console, messages: messages, limits: limits, seed: random.seed, threads: random.threads)
+  }
+
+  init(console: Console, messages: MessageOptions, limits: LimitOptions, seed: UInt64?, threads: Int) {
     self.console = console
     self.messages = messages
     let color = console.usesColor(messages.color)
     let quiet = messages.quiet
     let progress = ProgressLine(console: console)
     let warnings = warnings
-    var options = RunOptions(seed: random.seed, threads: random.threads, cancellation: Interrupt.cancellation)
+    var options = RunOptions(seed: seed, threads: threads, cancellation: Interrupt.cancellation)
     options.limits = RunOptions.Limits(
       steps: limits.maxSteps, depth: limits.maxDepth, memory: limits.maxMemory << 20)
     options.output = { console.output($0) }

@@ -13,7 +13,7 @@ public struct BoundModel: Sendable {
   public let model: Model
   let value: ModelObject
 
-  private func program(_ value: ModelObject) -> ModelProgram {
+  func program(_ value: ModelObject) -> ModelProgram {
     var environment = model.environment
     environment.context = HostContext(isInsideInference: true, depth: 0)
     // Inference itself looks for a cancellation between executions, and then keeps its draws.
@@ -85,7 +85,7 @@ public struct BoundModel: Sendable {
     try sample(method: .sequentialMonteCarlo(particles: particles), seed: seed)
   }
 
-  private func error(_ failure: Failure) -> BorelError {
+  func error(_ failure: Failure) -> BorelError {
     let sources = model.store.sources
     let told = failure.withProvenance(in: model.environment.program.core, sources, models: [value])
     return BorelError(told, sources: sources)

@@ -1,5 +1,27 @@
 // Folds operations of LoopIR whose result is known without running them: constants and the identities of arithmetic.
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// x log y and its like, zero where x is zero.
+private let logProducts = Set(["x_log_y", "x_log1p_y"].compactMap { PrimitiveTable.ids[$0] })
+
+/// The functions of one Real that formulas apply to constants.
+private let foldedFunctions: [PrimitiveID: @Sendable (Double) -> Double] = {
+  let functions: [(String, @Sendable (Double) -> Double)] = [
+    ("log", { log($0) }), ("exp", { exp($0) }), ("sqrt", { $0.squareRoot() }), ("log1p", { log1p($0) }),
+    ("expm1", { expm1($0) }),
+  ]
+  var table: [PrimitiveID: @Sendable (Double) -> Double] = [:]
+  for (name, function) in functions { if let id = PrimitiveTable.ids[name] { table[id] = function } }
+  return table
+}()
+
 /// The operand that the operation equals, or nil where it has to be computed.
 ///
 /// Identities hold for every value of the operands, NaN and infinities included, up to the sign of zero; `0 * x` stays.
@@ -29,6 +51,7 @@ private func foldUnary(_ function: LoopFunction, _ operand: LoopOperand) -> Loop
   case (.toInt, .bool(let b)): .int(b ? 1 : 0)
   case (.toInt, .int): operand
   case (.not, .bool(let b)): .bool(!b)
+  case (.primitive(let id), .real(let x)): foldedFunctions[id].map { .real($0(x)) }
   default: nil
   }
 }
@@ -90,6 +113,7 @@ private func foldIdentity(_ function: LoopFunction, _ a: LoopOperand, _ b: LoopO
   case (.multiply, .int(1), let x), (.multiply, .real(1), let x): x
   case (.multiply, .int(0), _), (.multiply, _, .int(0)): .int(0)
   case (.divide, let x, .real(1)): x
+  case (.primitive(let id), .real(0), _) where logProducts.contains(id): .real(0)
   case (.and, .bool(true), let x), (.and, let x, .bool(true)): x
   case (.and, .bool(false), _), (.and, _, .bool(false)): .bool(false)
   case (.or, .bool(false), let x), (.or, let x, .bool(false)): x

@@ -61,6 +61,8 @@ public struct LoopFor: Sendable {
 public enum LoopCheck: String, Sendable {
   /// A condition on a distribution's parameters (`sigma > 0`).
   case parameter
+  /// A given value outside of its distribution's support: the log density is -inf.
+  case support
   /// An index outside its array.
   case index
   /// Shapes that must agree.

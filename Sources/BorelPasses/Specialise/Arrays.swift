@@ -6,7 +6,7 @@ import BorelSource
 extension Specialiser {
   // MARK: Reading
 
-  func arrayValue(_ variable: LoopVariable) -> AbstractArray {
+  mutating func arrayValue(_ variable: LoopVariable) -> AbstractArray {
     let info = builder.program[variable]
     return AbstractArray(scalar: info.scalar, sizes: info.sizes, source: .variable(variable))
   }
@@ -141,7 +141,7 @@ extension Specialiser {
     return builder.read(total)
   }
 
-  func knownCount(_ sizes: [LoopOperand]) -> Int? {
+  mutating func knownCount(_ sizes: [LoopOperand]) -> Int? {
     var count = 1
     for size in sizes {
       guard case .int(let n) = size, n <= 4096 else { return nil }

@@ -103,10 +103,28 @@ extension Specialiser {
     if !first.statements.isEmpty || !second.statements.isEmpty {
       builder.append(.conditional(test, then: first.statements, else: second.statements))
     }
-    return result
+    // What the branches left in variables is read behind them.
+    for local in locals where before.indices.contains(local.index) {
+      if case .value(let value)? = frame.locals[local.index] { frame.locals[local.index] = .value(settled(value)) }
+    }
+    return settled(result)
   }
 
-  private func value(bound binding: Binding, _ name: String) -> AbstractValue {
+  /// The value with mutable scalars, which stand for what branches stored in them, read now.
+  private mutating func settled(_ value: AbstractValue) -> AbstractValue {
+    switch value {
+    case .scalar(.variable(let variable)):
+      if case .mutable = builder.program[variable].role { return .scalar(builder.read(variable)) }
+      return value
+    case .tuple(let parts): return .tuple(parts.map { settled($0) })
+    case .list(let parts): return .list(parts.map { settled($0) })
+    case .record(let fields): return .record(fields.map { ($0.key, settled($0.value)) })
+    case .distribution(.plain(let id, let parts)): return .distribution(.plain(id, parts.map { settled($0) }))
+    default: return value
+    }
+  }
+
+  private mutating func value(bound binding: Binding, _ name: String) -> AbstractValue {
     switch binding {
     case .value(let value): value
     case .array(let variable, _): .array(arrayValue(variable))
@@ -215,7 +233,7 @@ extension Specialiser {
     second = try extended(second) { (this) throws(NotNative) in
       this.builder.append(.store(variable, [], scalar == .real ? this.builder.real(b) : b))
     }
-    return builder.read(variable)
+    return .variable(variable)
   }
 
   /// True for a few operations that cost nothing and cannot fail, so that both branches can be evaluated.

@@ -132,7 +132,10 @@ extension Specialiser {
       isLatent || site.status == .partlyObserved ? try support(of: distribution, at: span) : LoopSupport(.real)
     builder.open()
     scopes.append(.score)
-    let density = try logDensity(distribution, abstract, isInside: isLatent, at: span)
+    let density =
+      isLatent
+      ? try logDensity(distribution, abstract, isInside: true, at: span)
+      : try logDensity(ofGiven: abstract, distribution, at: span)
     scopes.removeLast()
     let score = builder.close()
     builder.span = span
@@ -207,7 +210,7 @@ extension Specialiser {
   }
 
   /// The array of a site, or what is left of it after indices.
-  func siteValue(_ number: Int, at span: Span?) throws(NotNative) -> AbstractValue {
+  mutating func siteValue(_ number: Int, at span: Span?) throws(NotNative) -> AbstractValue {
     guard let array = builder.program.sites[number].array else {
       throw NotNative(.internalError, "a site without an array", at: span)
     }
@@ -247,7 +250,7 @@ extension Specialiser {
     }
     var value = value
     if case .scalar(let operand) = value, !(try isDiscrete(distribution)) { value = .scalar(builder.real(operand)) }
-    builder.append(.target(try logDensity(distribution, value, isInside: false, at: span)))
+    builder.append(.target(try logDensity(ofGiven: value, distribution, at: span)))
   }
 
   private func isDiscrete(_ distribution: AbstractDistribution) throws(NotNative) -> Bool {

@@ -245,6 +245,20 @@ extension Specialiser {
         return try this.logDensity(element, try this.part(array, indices), isInside: isInside, at: span)
       }
     }
+    return try scored(distribution, value, isInside: isInside, at: span)
+  }
+
+  /// log p(value) of a value that is given as data: outside of the support the whole evaluation is -inf.
+  mutating func logDensity(
+    ofGiven value: AbstractValue, _ distribution: AbstractDistribution, at span: Span
+  ) throws(NotNative) -> LoopOperand {
+    require(try memberships(of: distribution, value, at: span), .support)
+    return try formula(distribution, value, at: span)
+  }
+
+  private mutating func scored(
+    _ distribution: AbstractDistribution, _ value: AbstractValue, isInside: Bool, at span: Span
+  ) throws(NotNative) -> LoopOperand {
     let support = isInside ? nil : try memberships(of: distribution, value, at: span)
     guard let support, support != .bool(true) else { return try formula(distribution, value, at: span) }
     let result = try branches(

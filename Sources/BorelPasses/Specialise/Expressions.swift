@@ -215,14 +215,14 @@ extension Specialiser {
 
   // MARK: Conversions
 
-  func bool(_ value: AbstractValue, _ what: String, at span: Span?) throws(NotNative) -> LoopOperand {
+  mutating func bool(_ value: AbstractValue, _ what: String, at span: Span?) throws(NotNative) -> LoopOperand {
     guard case .scalar(let operand) = value, builder.program.scalar(of: operand) == .bool else {
       throw NotNative(.construct, "\(what) must be a Bool, not \(value.kindName)", at: span)
     }
     return operand
   }
 
-  func int(_ value: AbstractValue, _ what: String, at span: Span?) throws(NotNative) -> LoopOperand {
+  mutating func int(_ value: AbstractValue, _ what: String, at span: Span?) throws(NotNative) -> LoopOperand {
     guard case .scalar(let operand) = value, builder.program.scalar(of: operand) == .int else {
       throw NotNative(.construct, "\(what) must be an Int, not \(value.kindName)", at: span)
     }
@@ -237,7 +237,7 @@ extension Specialiser {
     return builder.real(operand)
   }
 
-  func array(_ value: AbstractValue, _ what: String, at span: Span?) throws(NotNative) -> AbstractArray {
+  mutating func array(_ value: AbstractValue, _ what: String, at span: Span?) throws(NotNative) -> AbstractArray {
     guard case .array(let array) = value else {
       throw NotNative(.construct, "\(what) must be an array, not \(value.kindName)", at: span)
     }

@@ -51,7 +51,7 @@ extension Specialiser {
     return arrayValue(result)
   }
 
-  func transposed(_ a: AbstractArray) -> AbstractArray {
+  mutating func transposed(_ a: AbstractArray) -> AbstractArray {
     var result = AbstractArray(
       scalar: a.scalar, sizes: a.sizes.reversed(),
       source: .elements(isCheap: true) { (this, indices) throws(NotNative) in
@@ -98,7 +98,7 @@ extension Specialiser {
     return builder.apply(.multiply, .real(2), half)
   }
 
-  func identity(_ n: LoopOperand) -> AbstractArray {
+  mutating func identity(_ n: LoopOperand) -> AbstractArray {
     AbstractArray(
       scalar: .real, sizes: [n, n],
       source: .elements(isCheap: true) { (this, indices) throws(NotNative) in

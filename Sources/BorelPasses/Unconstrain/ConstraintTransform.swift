@@ -172,6 +172,7 @@ extension LoopBuilder {
   ///
   /// With w_k = y[k - 1] / √(k (k + 1)): z[k] = Σ_{i > k} w_i - k w_k. log|J| = Σ log x + log(n) / 2.
   private mutating func constrainSimplex(_ place: TransformPlace, _ n: LoopOperand) {
+    let contrasts = allocate(.real, sizes: [n], name: "z")
     let rest = declare(.real(0), .real, name: "rest")
     let greatest = declare(.real(-.infinity), .real, name: "greatest")
     loop(to: n, descending: true) { (b, k) in
@@ -185,20 +186,20 @@ extension LoopBuilder {
       b.append(.conditional(isFirst, then: [], else: inner))
       let weight = b.read(w)
       let z = b.subtract(b.read(rest), b.multiply(order, weight))
-      b.append(.store(place.value, [k], z))
+      b.append(.store(contrasts, [k], z))
       b.append(.store(greatest, [], b.apply(.maximum, b.read(greatest), b.apply(.detach, z))))
       b.append(.accumulate(rest, [], weight))
     }
     let top = read(greatest)
     let total = declare(.real(0), .real, name: "total")
     loop(to: n) { (b, k) in
-      let z = b.subtract(b.load(place.value, [k]), top)
+      let z = b.subtract(b.load(contrasts, [k]), top)
       b.append(.accumulate(total, [], b.function("exp", z)))
     }
     let normaliser = add(top, function("log", read(total)))
     addToTarget(multiply(.real(0.5), function("log", real(n))))
     loop(to: n) { (b, k) in
-      let logx = b.subtract(b.load(place.value, [k]), normaliser)
+      let logx = b.subtract(b.load(contrasts, [k]), normaliser)
       b.addToTarget(logx)
       b.append(.store(place.value, [k], b.function("exp", logx)))
     }

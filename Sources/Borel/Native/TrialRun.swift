@@ -1,0 +1,123 @@
+// One execution of a model on the virtual machine, to learn which choices it makes: what specialisation cannot know from the text.
+
+import BorelIR
+import BorelNumerics
+import BorelPasses
+import BorelSemantics
+import BorelVM
+import BorelValues
+
+/// All choices at the sites of one pattern, such as `theta[_]`.
+struct TrialSite {
+  var pattern: String
+  /// One more than the greatest index, by dimension.
+  var indexShape: [Int]
+  var valueShape: [Int]
+  var scalar: LoopScalar
+  var elements: [(indices: [Int], value: Value, isObserved: Bool)] = []
+
+  var shape: [Int] { indexShape + valueShape }
+
+  /// True where every element of the shape was chosen.
+  var isDense: Bool { elements.count == indexShape.reduce(1, { $0 * $1 }) }
+
+  var status: LoopSite.Status {
+    let observed = elements.count { $0.isObserved }
+    return observed == 0 ? .latent : observed == elements.count ? .observed : .partlyObserved
+  }
+
+  var facts: SiteFacts {
+    SiteFacts(scalar: scalar, status: status, rank: shape.count)
+  }
+}
+
+/// The choices of one execution by pattern, in the order of their first appearance.
+struct TrialRun {
+  private(set) var sites: [TrialSite] = []
+  private var numbers: [String: Int] = [:]
+
+  subscript(pattern: String) -> TrialSite? { numbers[pattern].map { sites[$0] } }
+
+  /// Runs the program; a choice that cannot be drawn gets some value of its support.
+  init(_ program: ModelProgram) throws(Failure) {
+    var random = RandomStream(seed: 20_191)
+    var run = program.start()
+    while true {
+      switch run.advance() {
+      case .sample(let address):
+        let value = try Self.value(for: &run, using: &random)
+        add(address, value, isObserved: false)
+        run.resume(with: value)
+      case .observe(let address, let value):
+        if let address { add(address, value, isObserved: true) }
+      case .factor: break
+      case .finished: return
+      case .failed(let failure): throw failure
+      }
+    }
+  }
+
+  private static func value(for run: inout ModelRun, using random: inout RandomStream) throws(Failure) -> Value {
+    do throws(Failure) {
+      return try run.draw(using: &random)
+    } catch {
+      // Improper distributions have no draws.
+      switch try run.support() {
+      case .reals(let lower, let upper):
+        if lower > -.infinity, upper < .infinity { return .real(lower + (upper - lower) / 2) }
+        return .real(lower > -.infinity ? lower + 1 : upper < .infinity ? upper - 1 : 0)
+      case .continuous(let shape, _):
+        let count = shape.reduce(1, { $0 * $1 })
+        return .object(ArrayObject(Array(repeating: 1 / Double(max(count, 1)), count: count), shape: shape))
+      default: throw error
+      }
+    }
+  }
+
+  private mutating func add(_ address: Address, _ value: Value, isObserved: Bool) {
+    let (pattern, indices) = Self.pattern(of: address)
+    let array = value.asArray
+    let kind: LoopScalar =
+      switch value {
+      case .bool: .bool
+      case .int: .int
+      default: array.map { $0.kind == .int ? .int : $0.kind == .bool ? .bool : .real } ?? .real
+      }
+    let number: Int
+    if let known = numbers[pattern] {
+      number = known
+    } else {
+      number = sites.count
+      numbers[pattern] = number
+      sites.append(
+        TrialSite(
+          pattern: pattern, indexShape: indices.map { _ in 0 }, valueShape: array?.shape ?? [], scalar: kind))
+    }
+    for (dimension, index) in indices.enumerated() where dimension < sites[number].indexShape.count {
+      sites[number].indexShape[dimension] = max(sites[number].indexShape[dimension], index + 1)
+    }
+    sites[number].elements.append((indices, value, isObserved))
+  }
+
+  /// `leaf[2]/x[3]` has the pattern `leaf[_]/x[_]` and the indices 2, 3.
+  static func pattern(of address: Address) -> (pattern: String, indices: [Int]) {
+    var pattern = address.name.text
+    var indices = address.indices.array
+    if !indices.isEmpty {
+      pattern += "[" + Array(repeating: "_", count: indices.count).joined(separator: ", ") + "]"
+    }
+    if let scope = address.scope {
+      let outer = Self.pattern(of: scope.address)
+      pattern = outer.pattern + "/" + pattern
+      indices = outer.indices + indices
+    }
+    return (pattern, indices)
+  }
+
+  /// What specialisation is told: sites whose elements are all there, and alike.
+  var facts: [String: SiteFacts] {
+    var facts: [String: SiteFacts] = [:]
+    for site in sites where site.isDense { facts[site.pattern] = site.facts }
+    return facts
+  }
+}
