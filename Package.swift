@@ -97,7 +97,7 @@ let package = Package(
       name: "Borel",
       dependencies: [
         "BorelSource", "BorelNumerics", "BorelValues", "BorelDraws", "BorelSyntax", "BorelIR",
-        "BorelDataIO", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelPasses", "BorelInference",
+        "BorelDataIO", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelPasses", "BorelNative", "BorelInference",
         "BorelVM", "BorelMCMC", "BorelSMC", "BorelExact",
       ]),
 

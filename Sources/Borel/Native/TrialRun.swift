@@ -57,6 +57,11 @@ struct TrialRun {
     }
   }
 
+  /// The choices of a finished execution.
+  init(_ trace: Trace) {
+    for choice in trace.choices { add(choice.address, choice.value, isObserved: choice.isObserved) }
+  }
+
   private static func value(for run: inout ModelRun, using random: inout RandomStream) throws(Failure) -> Value {
     do throws(Failure) {
       return try run.draw(using: &random)

@@ -12,7 +12,9 @@ import Darwin
 enum Files {
   struct Failure: Error {
     var message: String
-    init(_ operation: String, _ path: String) { message = "cannot \(operation) \(path): \(String(cString: strerror(errno)))" }
+    init(_ operation: String, _ path: String) {
+      message = "cannot \(operation) \(path): \(String(cString: strerror(errno)))"
+    }
     init(message: String) { self.message = message }
   }
 

@@ -57,10 +57,11 @@ final class NativeWorkspace {
 public final class NativeEvaluator {
   public let model: NativeModel
   private let function: Int
-  private let run: @convention(c) (
-    UnsafeMutableRawPointer?, UnsafePointer<UnsafeRawPointer?>?, UnsafeMutablePointer<Double>?,
-    UnsafePointer<UnsafeMutableRawPointer?>?, UnsafeMutablePointer<borel_workspace>?
-  ) -> Int
+  private let run:
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafePointer<UnsafeRawPointer?>?, UnsafeMutablePointer<Double>?,
+      UnsafePointer<UnsafeMutableRawPointer?>?, UnsafeMutablePointer<borel_workspace>?
+    ) -> Int
   private let workspace = NativeWorkspace(size: 1 << 12)
   private let inputs: UnsafeMutablePointer<UnsafeRawPointer?>
   private let outputs: UnsafeMutablePointer<UnsafeMutableRawPointer?>
@@ -70,7 +71,8 @@ public final class NativeEvaluator {
   public let outputCounts: [Int]
 
   public init(_ model: NativeModel, function: Int) throws(NativeFailure) {
-    guard model.module.source.functions.indices.contains(function), let run = model.module.functions[function].run else {
+    guard model.module.source.functions.indices.contains(function), let run = model.module.functions[function].run
+    else {
       throw .internal(stage: "evaluate", "there is no function \(function)")
     }
     self.model = model

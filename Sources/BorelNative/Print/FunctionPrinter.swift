@@ -368,7 +368,7 @@ struct FunctionPrinter {
   private mutating func printCheck(_ condition: LoopOperand, _ check: LoopCheck) throws(NativeFailure) {
     let test = try expression(condition)
     if test.text == "1" { return }
-    if check == .parameter, loopDepth > 0 {
+    if check == .parameter || check == .support, loopDepth > 0 {
       hasDeferredChecks = true
       line("failed |= \(CExpression.not(test).inside(.unary));")
       return
@@ -480,7 +480,7 @@ extension LoopCheck {
   /// The status that a failed check returns.
   var status: String {
     switch self {
-    case .parameter: "borel_bad_parameter"
+    case .parameter, .support: "borel_bad_parameter"
     case .index: "borel_bad_index"
     case .shape: "borel_bad_shape"
     case .routine: "borel_routine_failed"

@@ -11,7 +11,8 @@ public struct MathematicsHeader: Sendable {
   private var places: [String: [Int]] = [:]
 
   /// The header that is built into this library.
-  public static let builtIn = MathematicsHeader(nativeSourceFiles.first { $0.path.hasSuffix("borel_math.h") }?.text ?? "")
+  public static let builtIn = MathematicsHeader(
+    nativeSourceFiles.first { $0.path.hasSuffix("borel_math.h") }?.text ?? "")
 
   init(_ text: String) {
     for piece in Self.topLevel(text) {

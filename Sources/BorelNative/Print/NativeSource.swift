@@ -135,7 +135,9 @@ public struct NativeSource: Sendable {
     // Sizes that are inputs themselves can be checked when data come.
     for function in functions {
       for input in function.program.inputs where !input.isParameter {
-        guard let place = Self.place(of: input, function.program, in: fields), fields[place].sizes.isEmpty else { continue }
+        guard let place = Self.place(of: input, function.program, in: fields), fields[place].sizes.isEmpty else {
+          continue
+        }
         fields[place].sizes = function.program[input.variable].sizes.map { size -> NativeSize? in
           switch size {
           case .int(let n): return .constant(n)
@@ -253,7 +255,9 @@ public struct NativeSource: Sendable {
 
   /// The function that computes the length of the position.
   private mutating func dimensionEntry(_ functions: [NativeFunction], _ spellings: CSpellings) -> String {
-    guard let field = fields.firstIndex(where: { $0.source == .other("dimension") && !$0.isPrepared }) else { return "" }
+    guard let field = fields.firstIndex(where: { $0.source == .other("dimension") && !$0.isPrepared }) else {
+      return ""
+    }
     for function in functions {
       guard let (_, value) = function.program.results.first(where: { $0.name == "dimension" }),
         let count = try? sizeText([value], function.program, function.program.body, spellings)

@@ -106,7 +106,9 @@ private func replacing(
     var statement = statement
     switch statement.kind {
     case .accumulate(let array, let indices, let value):
-      if let sum = sums[SumFinder.Element(array: array, indices: indices)] { statement.kind = .accumulate(sum, [], value) }
+      if let sum = sums[SumFinder.Element(array: array, indices: indices)] {
+        statement.kind = .accumulate(sum, [], value)
+      }
     case .loop(var loop):
       loop.body = replacing(sums, in: loop.body)
       statement.kind = .loop(loop)

@@ -18,10 +18,18 @@ public func unconstrainingMap(of program: LoopProgram) throws(NotNative) -> Loop
   return try pass.run()
 }
 
+/// The log density at values of the latent choices in their own space, inputs `choice`, discrete ones included.
+public func densityAtChoices(of program: LoopProgram) throws(NotNative) -> LoopProgram {
+  var pass = Unconstrain(program, direction: .given)
+  return try pass.run()
+}
+
 private struct Unconstrain {
   enum Direction {
     case forward
     case inverse
+    /// Values are given as they are.
+    case given
   }
 
   let source: LoopProgram
@@ -46,6 +54,7 @@ private struct Unconstrain {
     builder = LoopBuilder(empty)
     dimension = builder.input(.other("dimension"), name: "n_position", .int)
     switch direction {
+    case .given: position = dimension
     case .forward:
       position = builder.input(.position, name: "q", .real, sizes: [.variable(dimension)])
     case .inverse:
@@ -85,6 +94,11 @@ private struct Unconstrain {
   }
 
   mutating func run() throws(NotNative) -> LoopProgram {
+    if direction == .given {
+      builder.program.inputs.removeAll { $0.variable == dimension }
+      for statement in source.body { try write(statement) }
+      return builder.finish()
+    }
     for statement in source.body {
       try placeSites(through: latestSite(statement))
       try write(statement)
@@ -160,17 +174,15 @@ private struct Unconstrain {
     case .allocate(let array, _):
       if let number = siteOfArray[array] {
         if aliased.contains(number) { return }
-        if direction == .inverse, source.sites[number].status != .observed {
-          let info = builder.program[array]
+        if direction != .forward, source.sites[number].status != .observed {
           builder.program[array].role = .input
           builder.program.inputs.append(LoopInput(variable: array, source: .choice(site: number)))
-          _ = info
           return
         }
       }
       builder.append([statement])
     case .target:
-      if direction == .forward { builder.append([statement]) }
+      if direction != .inverse { builder.append([statement]) }
     case .loop(var loop):
       loop.body = try block(loop.body)
       builder.span = statement.span
@@ -201,6 +213,16 @@ private struct Unconstrain {
 
   private mutating func bind(_ binding: LoopBinding) throws(NotNative) {
     let site = source.sites[binding.site]
+    if direction == .given {
+      if source[binding.value].isArray { return }
+      if let array = site.array {
+        builder.append(.define(binding.value, .load(array, binding.indices)))
+      } else {
+        builder.program[binding.value].role = .input
+        builder.program.inputs.append(LoopInput(variable: binding.value, source: .choice(site: binding.site)))
+      }
+      return
+    }
     guard let offset = offsets[binding.site], let block = blockSizes[binding.site] else {
       throw NotNative(.internalError, "`\(site.pattern)` has no place", at: site.span)
     }
@@ -221,6 +243,7 @@ private struct Unconstrain {
       return
     }
     switch direction {
+    case .given: return
     case .forward:
       if site.status == .partlyObserved, let array = site.array {
         try bindPartly(binding, site, array, offset)
