@@ -148,6 +148,8 @@ let package = Package(
     .testTarget(name: "BorelIRTests", dependencies: ["BorelIR"]),
     .testTarget(
       name: "BorelNativeTests", dependencies: ["BorelNative", "BorelIR", "BorelSource", "BorelNumerics"]),
+    .testTarget(
+      name: "BorelPassesTests", dependencies: ["BorelPasses", "BorelIR", "BorelNumerics", "BorelSource"]),
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),
 
     // Throws mutated programs at the front end; `make fuzz` runs it.

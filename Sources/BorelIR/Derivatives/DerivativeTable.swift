@@ -12,7 +12,8 @@ public enum DerivativeTable {
   }
 
   /// Rules by the name of the primitive.
-  public static let named: [String: [DerivativeExpression?]] = elementary
+  public static let named: [String: [DerivativeExpression?]] =
+    elementary
     .merging(special) { first, _ in first }
     .merging(distributionFunctions) { first, _ in first }
     .merging(quantiles) { first, _ in first }
@@ -35,6 +36,7 @@ public enum DerivativeTable {
       .maximum: [.select(x < y, 0.0, 1.0), .select(x < y, 1.0, 0.0)],
       .absolute: [.select(x < 0.0, -1.0, 1.0)],
       .remainder: [1.0, (r - x) / y],
+      .detach: [0.0],
       .select: [nil, .select(x, 1.0, 0.0), .select(x, 0.0, 1.0)],
     ]
   }()

@@ -256,6 +256,6 @@ extension LoopFunction {
   /// The functions that are not rows of the primitive table.
   static let operators: [LoopFunction] = [
     .add, .subtract, .multiply, .negate, .minimum, .maximum, .absolute, .divide, .floorDivide, .remainder, .less,
-    .lessOrEqual, .equal, .notEqual, .and, .or, .not, .select, .toReal, .toInt,
+    .lessOrEqual, .equal, .notEqual, .and, .or, .not, .select, .detach, .toReal, .toInt,
   ]
 }
