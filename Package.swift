@@ -147,7 +147,8 @@ let package = Package(
       name: "BorelSemaTests", dependencies: ["SemaTestSupport", "BorelSema", "BorelIR", "BorelStandardLibrary"]),
     .testTarget(name: "BorelIRTests", dependencies: ["BorelIR"]),
     .testTarget(
-      name: "BorelNativeTests", dependencies: ["BorelNative", "BorelIR", "BorelSource", "BorelNumerics"]),
+      name: "BorelNativeTests",
+      dependencies: ["BorelNative", "CBorelNative", "BorelIR", "BorelSource", "BorelNumerics"]),
     .testTarget(
       name: "BorelPassesTests", dependencies: ["BorelPasses", "BorelIR", "BorelNumerics", "BorelSource"]),
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),

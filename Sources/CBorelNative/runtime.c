@@ -1,9 +1,19 @@
 /* The table of functions that compiled models call. */
 #include "CBorelNative.h"
 #include "CBorel.h"
+#include "blas.h"
+#include "routines.h"
 #include <math.h>
 
 static const struct borel_runtime runtime = {
+  .matrix_vector = borel_matrix_vector, .matrix_matrix = borel_matrix_matrix, .rank_one = borel_rank_one,
+  .cholesky = borel_cholesky, .cholesky_adjoint = borel_cholesky_adjoint, .solve_lower = borel_solve_lower,
+  .solve_lower_adjoint = borel_solve_lower_adjoint, .solve_upper = borel_solve_upper,
+  .solve_upper_adjoint = borel_solve_upper_adjoint, .solve = borel_solve, .solve_adjoint = borel_solve_adjoint,
+  .inverse = borel_inverse, .log_abs_determinant = borel_log_abs_determinant,
+  .matrix_exponential = borel_matrix_exponential,
+  .matrix_exponential_adjoint = borel_matrix_exponential_adjoint, .eigen_symmetric = borel_eigen_symmetric,
+  .eigen_symmetric_adjoint = borel_eigen_symmetric_adjoint,
   .exp = exp, .expm1 = expm1, .exp2 = exp2, .log = log, .log1p = log1p, .log2 = log2, .log10 = log10, .sqrt = sqrt,
   .cbrt = cbrt, .square = borel_square, .inv = borel_inv, .inv_sqrt = borel_inv_sqrt, .pow = pow, .hypot = hypot,
   .sin = sin, .cos = cos, .tan = tan, .asin = asin, .acos = acos, .atan = atan, .sinh = sinh, .cosh = cosh,
@@ -91,4 +101,8 @@ static const struct borel_runtime runtime = {
   .gsl_cdf_hypergeometric_Q = borel_gsl_cdf_hypergeometric_Q, .log_sum_exp = borel_log_sum_exp
 };
 
-const struct borel_runtime *borel_standard_runtime(void) { return &runtime; }
+/* Results must not depend on the number of cores, and chains run side by side: one thread a call. */
+const struct borel_runtime *borel_standard_runtime(void) {
+  openblas_set_num_threads(1);
+  return &runtime;
+}

@@ -28,16 +28,28 @@ public struct Compiler: Sendable {
   static let linkFlags = ["-shared", "-nostdlib"]
   #endif
 
+  public init(command: [String], identity: String) {
+    self.command = command
+    self.identity = identity
+  }
+
   /// The compiler of the environment variable CC, else `cc`, `clang` or `gcc` on the path.
   public static func find() throws(NativeFailure) -> Compiler {
+    var environment: [String: String] = [:]
+    for name in ["CC", "PATH"] { environment[name] = Files.environment(name) }
+    return try find(environment: environment)
+  }
+
+  /// The same in an environment that is given.
+  public static func find(environment: [String: String]) throws(NativeFailure) -> Compiler {
     var searched: [String] = []
     var candidates: [[String]] = []
-    if let chosen = Files.environment("CC") { candidates.append(chosen.split(separator: " ").map(String.init)) }
+    if let chosen = environment["CC"] { candidates.append(chosen.split(separator: " ").map(String.init)) }
     candidates += [["cc"], ["clang"], ["gcc"]]
     for candidate in candidates {
       guard let name = candidate.first else { continue }
       searched.append(name)
-      guard let path = locate(name) else { continue }
+      guard let path = locate(name, environment["PATH"] ?? "/usr/bin:/bin") else { continue }
       let command = [path] + candidate.dropFirst()
       let (status, output) = run(command + ["--version"])
       if status == 0 {
@@ -47,9 +59,9 @@ public struct Compiler: Sendable {
     throw .noCompiler(searched: searched)
   }
 
-  private static func locate(_ name: String) -> String? {
+  private static func locate(_ name: String, _ path: String) -> String? {
     if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
-    for folder in (Files.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":") {
+    for folder in path.split(separator: ":") {
       let path = folder + "/" + name
       if path.hasPrefix("/"), access(path, X_OK) == 0 { return path }
     }

@@ -10,7 +10,7 @@ import Darwin
 
 /// A directory of compiled models.
 ///
-/// An entry is `<key>.so` with its SHA-256 in `<key>.sum`, the key being the SHA-256 of source, flags, compiler and processor. The
+/// An entry is `<key>.so` with the SHA-256 of key and content in `<key>.sum`, the key being the SHA-256 of source, flags, compiler and processor. The
 /// directory is the user's own, closed to others and no link; entries are written elsewhere and renamed. An entry whose checksum
 /// does not agree, or that is another's, is never loaded: it is built anew.
 public struct ModuleCache: Sendable {
@@ -48,7 +48,7 @@ public struct ModuleCache: Sendable {
   /// The path of a sound entry.
   func find(_ key: String) -> String? {
     guard let bytes = Files.read(library(key)), let sum = Files.read(checksum(key)),
-      String(decoding: sum, as: UTF8.self) == sha256(bytes)
+      String(decoding: sum, as: UTF8.self) == sha256(Array(key.utf8) + bytes)
     else { return nil }
     utimes(library(key), nil)
     return library(key)
@@ -59,7 +59,7 @@ public struct ModuleCache: Sendable {
     chmod(path, 0o700)
     guard let bytes = Files.read(path) else { throw Files.Failure("read", path) }
     let sumFile = folder + "/sum"
-    try Files.write(Array(sha256(bytes).utf8), to: sumFile, mode: 0o600)
+    try Files.write(Array(sha256(Array(key.utf8) + bytes).utf8), to: sumFile, mode: 0o600)
     guard rename(path, library(key)) == 0 else { throw Files.Failure("store", library(key)) }
     guard rename(sumFile, checksum(key)) == 0 else { throw Files.Failure("store", checksum(key)) }
     prune(keeping: key)

@@ -21,6 +21,9 @@ enum CSpelling: Sendable {
 public struct CSpellings: Sendable {
   private var rows: [String: CSpelling] = [:]
 
+  /// With the vector mathematics that is built into this library.
+  public static let standard = CSpellings(mathematics: .builtIn)
+
   init(mathematics: MathematicsHeader) {
     let functions =
       FunctionTable.elementary + FunctionTable.special + FunctionTable.gslDistributions
@@ -51,6 +54,7 @@ private let operations: [String: CSpelling] = [
   "square": .operation { renderer, x in renderer.square(x[0]) },
   "inv": .operation { _, x in .quotient(.literal(1.0), x[0]) },
   "inv_sqrt": .operation { renderer, x in .quotient(.literal(1.0), renderer.library("sqrt", x)) },
+  "div": .operation { _, x in .call("borel_floor_divide", x) },
   "sign": .operation { _, x in .call("borel_signum", x) },
   "min": .operation { _, x in .call("borel_min", x) },
   "max": .operation { _, x in .call("borel_max", x) },

@@ -74,7 +74,7 @@ public struct NativeSource: Sendable {
       NativeFunction(name: $0.name, program: preparedForC($0.program), isPreparation: $0.isPreparation)
     }
     layOut(functions)
-    let spellings = CSpellings(mathematics: .builtIn)
+    let spellings = CSpellings.standard
     let dimension = dimensionEntry(originals, spellings)
     var needs = CNeeds()
     var texts: [String] = []
