@@ -120,6 +120,7 @@ public struct LoopBuilder: Sendable {
 
   public mutating func apply(_ function: LoopFunction, _ operands: [LoopOperand], name: String = "") -> LoopOperand {
     if let folded = foldLoopOperation(function, operands, in: program) { return folded }
+    if let other = rewritten(function, operands) { return other }
     let types = operands.map(program.scalar(of:))
     return number(.apply(function, ordered(function, operands)), function.result(types), name)
   }
@@ -155,6 +156,50 @@ public struct LoopBuilder: Sendable {
     program.addVariable(
       LoopVariableInfo(
         name: name, scalar: program[base].scalar, sizes: sizes, role: .view(of: base, offset: offset)))
+  }
+
+  // MARK: Identities
+
+  private static let exponential = LoopFunction.named("exp")
+  private static let logarithm = LoopFunction.named("log")
+
+  /// The operands of an operation that the operand is known to be the result of.
+  private func operands(of operand: LoopOperand, _ function: LoopFunction?) -> [LoopOperand]? {
+    guard case .variable(let variable) = operand, case .apply(function, let operands)? = definitions[variable] else {
+      return nil
+    }
+    return operands
+  }
+
+  /// Another way to compute the same: log e^x = x, 0 < e^x, a / e^x = a e^-x, a - (-b) = a + b.
+  private mutating func rewritten(_ function: LoopFunction, _ given: [LoopOperand]) -> LoopOperand? {
+    if given.count == 1 {
+      if function == Self.logarithm { return operands(of: given[0], Self.exponential)?.first }
+      if function == .negate { return operands(of: given[0], .negate)?.first }
+      return nil
+    }
+    guard given.count == 2 else { return nil }
+    switch function {
+    case .less, .lessOrEqual:
+      // What underflows to 0 makes the density NaN or infinite, which counts as a failure like the condition.
+      guard case .real(let bound) = given[0], bound <= 0, operands(of: given[1], Self.exponential) != nil else {
+        return nil
+      }
+      return .bool(true)
+    case .divide:
+      guard let exponent = operands(of: given[1], Self.exponential)?.first, let exponential = Self.exponential else {
+        return nil
+      }
+      return apply(.multiply, given[0], apply(exponential, apply(.negate, exponent)))
+    case .add:
+      if let b = operands(of: given[1], .negate)?.first { return apply(.subtract, given[0], b) }
+      if let a = operands(of: given[0], .negate)?.first { return apply(.subtract, given[1], a) }
+      return nil
+    case .subtract:
+      if let b = operands(of: given[1], .negate)?.first { return apply(.add, given[0], b) }
+      return nil
+    default: return nil
+    }
   }
 
   // MARK: Numbering

@@ -82,6 +82,12 @@ extension Specialiser {
 
   mutating func copyElements(_ array: AbstractArray, to place: LoopVariable) throws(NotNative) {
     let scalar = builder.program[place].scalar
+    if case .listed(let parts) = array.source {
+      for (index, part) in parts.enumerated() {
+        builder.append(.store(place, [.int(index)], scalar == .real ? builder.real(part) : part))
+      }
+      return
+    }
     try forEachElement(array.sizes) { (this, indices) throws(NotNative) in
       let element = try this.element(array, indices)
       this.builder.append(.store(place, indices, scalar == .real ? this.builder.real(element) : element))
@@ -94,7 +100,7 @@ extension Specialiser {
     _ body: (inout Specialiser, [LoopOperand]) throws(NotNative) -> Void
   ) throws(NotNative) {
     guard let size = sizes.first else { return try body(&self, before) }
-    if case .int(let count) = size, count <= 4 {
+    if case .int(let count) = size, count <= Self.shortLength {
       for index in 0..<max(0, count) {
         try forEachElement(Array(sizes.dropFirst()), before: before + [.int(index)], body)
       }
@@ -125,7 +131,7 @@ extension Specialiser {
   mutating func sum(
     over sizes: [LoopOperand], _ term: (inout Specialiser, [LoopOperand]) throws(NotNative) -> LoopOperand
   ) throws(NotNative) -> LoopOperand {
-    if let count = knownCount(sizes), count <= 4 {
+    if let count = knownCount(sizes), count <= Self.shortLength {
       var total: LoopOperand?
       try forEachElement(sizes) { (this, indices) throws(NotNative) in
         let next = try term(&this, indices)
@@ -177,7 +183,9 @@ extension Specialiser {
       if types.contains(.bool), types.count > 1 { return .list(parts) }
       let scalar: LoopScalar = types.contains(.real) ? .real : types.contains(.int) ? .int : .bool
       if scalar == .real { operands = operands.map { builder.real($0) } }
-      return .array(AbstractArray(scalar: scalar, sizes: [.int(operands.count)], source: .listed(operands)))
+      let listed = AbstractArray(scalar: scalar, sizes: [.int(operands.count)], source: .listed(operands))
+      if operands.count <= Self.shortLength { return .array(listed) }
+      return .array(arrayValue(try copied(listed, as: scalar, name: "values")))
     case .array(let model):
       var arrays: [AbstractArray] = []
       for part in parts {

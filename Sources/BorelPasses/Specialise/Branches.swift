@@ -64,7 +64,9 @@ extension Specialiser {
       if case .array(let variable, isLent: true)? = frame.locals[local.index] {
         frame.locals[local.index] = .array(
           try copied(arrayValue(variable), as: builder.program[variable].scalar, name: name(of: local)), isLent: false)
-      } else if case .value(.array(let array))? = frame.locals[local.index] {
+      } else if case .value(.array(let array))? = frame.locals[local.index],
+        try shortElements(array, of: local) == nil
+      {
         frame.locals[local.index] = .array(
           try copied(array, as: array.scalar, name: name(of: local)), isLent: false)
       }
@@ -84,6 +86,7 @@ extension Specialiser {
       let name = name(of: local)
       switch (afterFirst[local.index], afterSecond[local.index]) {
       case (.mutable(let a)?, .mutable(let b)?) where a == b: continue
+      case (.scalars(let a)?, .scalars(let b)?) where a == b: continue
       case (.array(let a, let lentA)?, .array(let b, let lentB)?) where a == b:
         frame.locals[local.index] = .array(a, isLent: lentA || lentB)
       case (let a?, let b?):
@@ -116,6 +119,12 @@ extension Specialiser {
     case .scalar(.variable(let variable)):
       if case .mutable = builder.program[variable].role { return .scalar(builder.read(variable)) }
       return value
+    case .array(var array):
+      if case .listed(let parts) = array.source {
+        array.source = .listed(
+          parts.map { if case .scalar(let part) = settled(.scalar($0)) { part } else { $0 } })
+      }
+      return .array(array)
     case .tuple(let parts): return .tuple(parts.map { settled($0) })
     case .list(let parts): return .list(parts.map { settled($0) })
     case .record(let fields): return .record(fields.map { ($0.key, settled($0.value)) })
@@ -129,6 +138,11 @@ extension Specialiser {
     case .value(let value): value
     case .array(let variable, _): .array(arrayValue(variable))
     case .mutable(let variable): .scalar(.variable(variable))
+    case .scalars(let variables):
+      .array(
+        AbstractArray(
+          scalar: variables.first.map { builder.program[$0].scalar } ?? .real, sizes: [.int(variables.count)],
+          source: .listed(variables.map(LoopOperand.variable))))
     case .site: .null
     }
   }
@@ -158,6 +172,16 @@ extension Specialiser {
     case (.array(let x), .array(let y)):
       guard x.rank == y.rank else { break }
       let scalar: LoopScalar = x.scalar == y.scalar ? x.scalar : .real
+      if let count = knownCount(x.sizes), x.rank == 1, count <= Self.shortLength, knownCount(y.sizes) == count {
+        var parts: [LoopOperand] = []
+        for index in 0..<count {
+          var (a, b) = (LoopOperand.int(0), LoopOperand.int(0))
+          first = try extended(first) { (this) throws(NotNative) in a = try this.element(x, [.int(index)]) }
+          second = try extended(second) { (this) throws(NotNative) in b = try this.element(y, [.int(index)]) }
+          parts.append(try join(a, b, &first, &second, test, name, at: span))
+        }
+        return .array(AbstractArray(scalar: scalar, sizes: x.sizes, source: .listed(parts)))
+      }
       for (m, n) in zip(x.sizes, y.sizes) where m != n {
         throw NotNative(.stochasticStructure, "the length of `\(name)` depends on a condition", at: span)
       }
@@ -307,6 +331,17 @@ extension Specialiser {
     }
     walk(body)
     return found
+  }
+
+  func containsChoice(_ body: [CoreStatement]) -> Bool {
+    body.contains { statement in
+      switch statement.kind {
+      case .choice: true
+      case .conditional(_, let then, let otherwise): containsChoice(then) || containsChoice(otherwise)
+      case .forRange(_, _, _, _, let body), .forEach(_, _, let body), .whileLoop(_, let body): containsChoice(body)
+      default: false
+      }
+    }
   }
 
   func containsReturn(_ body: [CoreStatement]) -> Bool {

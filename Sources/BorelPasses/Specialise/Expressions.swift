@@ -121,6 +121,12 @@ extension Specialiser {
     case .array(let variable, _):
       if lends { frame.locals[local.index] = .array(variable, isLent: true) }
       return .array(arrayValue(variable))
+    case .scalars(let variables):
+      let parts = variables.map { builder.read($0) }
+      return .array(
+        AbstractArray(
+          scalar: variables.first.map { builder.program[$0].scalar } ?? .real, sizes: [.int(variables.count)],
+          source: .listed(parts)))
     case .site(let number): return try siteValue(number, at: span)
     }
   }

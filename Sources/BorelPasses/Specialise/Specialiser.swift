@@ -28,6 +28,8 @@ struct Specialiser {
     case mutable(LoopVariable)
     /// An array of the local's own; `isLent` once somebody else may hold it.
     case array(LoopVariable, isLent: Bool)
+    /// A short vector that loops or branches change, its elements in scalars.
+    case scalars([LoopVariable])
     /// The array of a site with indices.
     case site(Int)
   }
@@ -48,6 +50,17 @@ struct Specialiser {
     var indices: [LoopOperand] = []
   }
 
+  /// A local of a function, whichever call of it.
+  struct FrameLocal: Hashable {
+    var function: FunctionID?
+    var local: LocalID
+  }
+
+  func key(_ local: LocalID) -> FrameLocal { FrameLocal(function: calls.last, local: local) }
+
+  /// Vectors up to this length live in scalars, loops up to this many passes are unrolled.
+  static let shortLength = 8
+
   enum Flow {
     case normal
     case returned(AbstractValue)
@@ -60,9 +73,11 @@ struct Specialiser {
   var scopes: [Scope] = []
   var calls: [FunctionID] = []
   var siteNumbers: [String: Int] = [:]
-  /// Mutable Ints that a Real was assigned to; the loop that made them is run again with a Real.
-  var widened: Set<LocalID> = []
-  var needsWidening = false
+  /// Mutable Ints that a Real was assigned to, and short vectors that are indexed by what is only known at run time; the loop
+  /// that made them is run again with a Real, or with the vector in memory.
+  var widened: Set<FrameLocal> = []
+  var spilled: Set<FrameLocal> = []
+  var needsAnotherPass = false
   var statementCount = 0
   /// The place of the choice whose formula is inlined: statements of a formula count as the choice's.
   var methodSpan: Span?

@@ -92,12 +92,59 @@ extension Specialiser {
       builder.append(.store(variable, [], scalar == .real ? builder.real(operand) : operand))
       return
     }
+    if case .scalars(let variables)? = frame.locals[local.index] {
+      guard case .array(let array) = value, array.rank == 1, knownCount(array.sizes) == variables.count else {
+        try spill(local, at: span)
+        return
+      }
+      var elements: [LoopOperand] = []
+      for index in variables.indices { elements.append(try element(array, [.int(index)])) }
+      for (variable, element) in zip(variables, elements) { try store(element, in: variable, of: local, at: span) }
+      return
+    }
     frame.locals[local.index] = .value(try settled(value, local))
+  }
+
+  private mutating func store(
+    _ operand: LoopOperand, in variable: LoopVariable, of local: LocalID, at span: Span?
+  ) throws(NotNative) {
+    let scalar = builder.program[variable].scalar
+    let type = builder.program.scalar(of: operand)
+    if scalar == .int, type == .real { return try widen(local, at: span) }
+    builder.append(.store(variable, [], scalar == .real ? builder.real(operand) : operand))
+  }
+
+  /// The short vector has to lie in memory after all.
+  private mutating func spill(_ local: LocalID, at span: Span?) throws(NotNative) {
+    guard frame.loopDepth > 0, spilled.insert(key(local)).inserted else {
+      throw NotNative(.construct, "`\(name(of: local))` changes its length in a branch", at: span)
+    }
+    needsAnotherPass = true
+  }
+
+  /// The elements of a vector that is short and need not be in memory.
+  mutating func shortElements(_ array: AbstractArray, of local: LocalID) throws(NotNative) -> [LoopOperand]? {
+    guard array.rank == 1, let count = knownCount(array.sizes), count <= Self.shortLength,
+      !spilled.contains(key(local))
+    else { return nil }
+    switch array.source {
+    case .variable, .rows: return nil
+    case .listed(let parts): return parts
+    case .filled(let operand): return Array(repeating: operand, count: count)
+    case .elements:
+      var parts: [LoopOperand] = []
+      for index in 0..<count { parts.append(try element(array, [.int(index)])) }
+      return parts
+    }
   }
 
   /// Arrays that are worth computing once are put into memory when they get a name.
   private mutating func settled(_ value: AbstractValue, _ local: LocalID) throws(NotNative) -> AbstractValue {
     guard case .array(var array) = value, case .elements(let isCheap, _) = array.source, !isCheap else { return value }
+    if let parts = try shortElements(array, of: local) {
+      array.source = .listed(parts)
+      return .array(array)
+    }
     let variable = try materialise(array, name: name(of: local))
     array.source = .variable(variable)
     return .array(array)
@@ -107,8 +154,8 @@ extension Specialiser {
     guard frame.loopDepth > 0 else {
       throw NotNative(.construct, "`\(name(of: local))` is an Int and becomes a Real in a branch", at: span)
     }
-    widened.insert(local)
-    needsWidening = true
+    widened.insert(key(local))
+    needsAnotherPass = true
   }
 
   func name(of local: LocalID) -> String {
@@ -131,7 +178,8 @@ extension Specialiser {
     }
     if path.count == 1, case .index(let subscripts, let place) = path[0] {
       switch binding {
-      case .value(.array), .array:
+      case .value(.array), .array, .scalars:
+        if try updateShort(local, subscripts, e, at: place) { return }
         return try updateElements(local, subscripts, e, at: place)
       default: break
       }
@@ -139,6 +187,51 @@ extension Specialiser {
     let old = try value(of: local, at: span)
     let new = try evaluate(e)
     try set(local, try replaced(old, path[...], new, at: span), at: span)
+  }
+
+  /// Updates an element of a short vector that lies in scalars; false where it has to lie in memory.
+  private mutating func updateShort(
+    _ local: LocalID, _ subscripts: [CoreSubscript], _ e: CoreExpression, at span: Span
+  ) throws(NotNative) -> Bool {
+    var parts: [LoopOperand] = []
+    var variables: [LoopVariable]?
+    switch frame.locals[local.index] {
+    case .scalars(let scalars)?: variables = scalars
+    case .value(.array(let array))?:
+      guard let short = try shortElements(array, of: local) else { return false }
+      parts = short
+    default: return false
+    }
+    guard subscripts.count == 1, case .index(let position) = subscripts[0],
+      case .scalar(.int(let index)) = try evaluate(position)
+    else {
+      guard variables != nil, frame.loopDepth > 0 else { return false }
+      try spill(local, at: span)
+      return true
+    }
+    guard index >= 0, index < variables?.count ?? parts.count else {
+      throw NotNative(.construct, "index \(index) is outside of the array", at: span)
+    }
+    if let variable = variables?[index], let added = try addedElement(local, subscripts, e) {
+      let scalar = builder.program[variable].scalar
+      if scalar == .int, builder.program.scalar(of: added) == .real {
+        try widen(local, at: span)
+      } else {
+        builder.append(.accumulate(variable, [], scalar == .real ? builder.real(added) : added))
+      }
+      return true
+    }
+    guard case .scalar(let value) = try evaluate(e) else {
+      throw NotNative(.construct, "an element becomes an array", at: span)
+    }
+    if let variables {
+      try store(value, in: variables[index], of: local, at: span)
+      return true
+    }
+    parts[index] = value
+    guard case .array(let array) = try arrayLiteral(parts.map(AbstractValue.scalar), at: span) else { return false }
+    frame.locals[local.index] = .value(.array(array))
+    return true
   }
 
   private mutating func updateElements(
@@ -261,7 +354,11 @@ extension Specialiser {
     _ local: LocalID, from lower: LoopOperand, to upper: LoopOperand, _ body: [CoreStatement], at span: Span
   ) throws(NotNative) -> Flow {
     if case .int(let first) = lower, case .int(let last) = upper, last <= first { return .normal }
-    if !mustUnroll(body) {
+    var isShort = false
+    if case .int(let first) = lower, case .int(let last) = upper, last - first <= Self.shortLength {
+      isShort = !containsChoice(body)
+    }
+    if !isShort, !mustUnroll(body) {
       return try dynamicLoop(local, lower, upper, body, at: span)
     }
     guard case .int(let first) = lower, case .int(let last) = upper, last - first <= 4096 else {
@@ -297,8 +394,8 @@ extension Specialiser {
     element: ((inout Specialiser, LoopOperand) throws(NotNative) -> AbstractValue)? = nil
   ) throws(NotNative) -> Flow {
     let snapshot = self
-    let outerNeeds = needsWidening
-    needsWidening = false
+    let outerNeeds = needsAnotherPass
+    needsAnotherPass = false
     let carried = try carry(assignedLocals(body), at: span)
     let outer = frame.locals
     let index = builder.scalarVariable(.int, name: name(of: local).isEmpty || element != nil ? "i" : name(of: local))
@@ -313,13 +410,13 @@ extension Specialiser {
     scopes.removeLast()
     let statements = builder.close()
     if case .returned = flow { throw NotNative(.construct, "`return` leaves a loop early", at: span) }
-    if needsWidening {
-      let widened = widened
+    if needsAnotherPass {
+      let (widened, spilled) = (widened, spilled)
       self = snapshot
-      self.widened = widened
+      (self.widened, self.spilled) = (widened, spilled)
       return try dynamicLoop(local, lower, upper, body, at: span, element: element)
     }
-    needsWidening = outerNeeds
+    needsAnotherPass = outerNeeds
     builder.span = span
     builder.append(.loop(LoopFor(index: index, lower: lower, upper: upper, body: statements)))
     unbindNew(since: outer)
@@ -336,7 +433,7 @@ extension Specialiser {
       guard frame.locals.indices.contains(local.index), let binding = frame.locals[local.index] else { continue }
       switch binding {
       case .mutable(let variable):
-        guard widened.contains(local), builder.program[variable].scalar == .int else { continue }
+        guard widened.contains(key(local)), builder.program[variable].scalar == .int else { continue }
         let place = builder.declare(builder.real(builder.read(variable)), .real, name: name(of: local))
         frame.locals[local.index] = .mutable(place)
         carried.append((local, place))
@@ -349,12 +446,29 @@ extension Specialiser {
         carried.append((local, place))
       case .value(.scalar(let operand)):
         let type = builder.program.scalar(of: operand)
-        let scalar: LoopScalar = type == .int && widened.contains(local) ? .real : type
+        let scalar: LoopScalar = type == .int && widened.contains(key(local)) ? .real : type
         let variable = builder.declare(scalar == .real ? builder.real(operand) : operand, scalar, name: name(of: local))
         frame.locals[local.index] = .mutable(variable)
         carried.append((local, variable))
+      case .scalars(let variables):
+        guard spilled.contains(key(local)) else { continue }
+        let scalar = variables.first.map { builder.program[$0].scalar } ?? .real
+        let listed = AbstractArray(
+          scalar: scalar, sizes: [.int(variables.count)], source: .listed(variables.map { builder.read($0) }))
+        let place = try copied(listed, as: scalar, name: name(of: local))
+        frame.locals[local.index] = .array(place, isLent: false)
+        carried.append((local, place))
       case .value(.array(let array)):
-        let scalar: LoopScalar = array.scalar == .int && widened.contains(local) ? .real : array.scalar
+        if let parts = try shortElements(array, of: local) {
+          let isReal = array.scalar == .real || widened.contains(key(local))
+          let variables = parts.enumerated().map { index, part in
+            builder.declare(
+              isReal ? builder.real(part) : part, isReal ? .real : array.scalar, name: "\(name(of: local))_\(index)")
+          }
+          frame.locals[local.index] = .scalars(variables)
+          continue
+        }
+        let scalar: LoopScalar = array.scalar == .int && widened.contains(key(local)) ? .real : array.scalar
         let variable = try copied(array, as: scalar, name: name(of: local))
         frame.locals[local.index] = .array(variable, isLent: false)
         carried.append((local, variable))
