@@ -9,17 +9,17 @@ import Testing
 /// The value has to be the same to the last bit; derivatives agree with central differences of step 1e-5 to 1e-5 relative to
 /// the greatest component, where their error is about 1e-10 for functions of order one with derivatives of order one.
 func checkGradient(
-  _ text: String, at point: [Double], _ inputs: [String: [Double]] = [:],
+  _ text: String, at point: [Double], _ inputs: [String: [Double]] = [:], note: String = "",
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let program = try parseLoop(text)
-  #expect(verifyLoop(program) == [], sourceLocation: sourceLocation)
+  #expect(verifyLoop(program) == [], "\(note)\n\(text)", sourceLocation: sourceLocation)
   let position = try #require(program.input(.position))
-  try checkGradient(program, position, at: point, inputs, sourceLocation: sourceLocation)
+  try checkGradient(program, position, at: point, inputs, note: note, sourceLocation: sourceLocation)
 }
 
 func checkGradient(
-  _ program: LoopProgram, _ position: LoopVariable, at point: [Double], _ inputs: [String: [Double]],
+  _ program: LoopProgram, _ position: LoopVariable, at point: [Double], _ inputs: [String: [Double]], note: String = "",
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let derived = try gradient(of: program, withRespectTo: position)
@@ -49,7 +49,7 @@ func checkGradient(
   for (index, (a, b)) in zip(found, expected).enumerated() {
     #expect(
       abs(a - b) <= 1e-5 * scale,
-      "component \(index): \(a), not \(b)\n\(dumpLoop(program))\n\(dumpLoop(derived))",
+      "\(note), component \(index): \(a), not \(b)\n\(dumpLoop(program))\n\(dumpLoop(derived))",
       sourceLocation: sourceLocation)
   }
 }

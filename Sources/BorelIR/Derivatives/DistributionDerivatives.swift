@@ -14,6 +14,8 @@ extension DerivativeTable {
     /// density; kept apart so that the log of a cdf has a derivative where the cdf itself underflows.
     var partials: [[(factor: DerivativeExpression, logDensity: DerivativeExpression?)]?]
     var isDiscrete = false
+    /// How many leading arguments have to be whole numbers: nothing is differentiable with respect to them.
+    var wholeArguments = 0
 
     typealias Expression = DerivativeExpression
 
@@ -24,7 +26,7 @@ extension DerivativeTable {
         name + "_cdf": lower, name + "_ccdf": lower.map { $0.map { -$0 } },
         "log_" + name + "_cdf": logLower, "log_" + name + "_ccdf": logLower.map { $0.map { -$0 } },
       ]
-      if isDiscrete { rows[name + "_quantile"] = partials.map { _ in 0.0 } }
+      if isDiscrete { rows[name + "_quantile"] = partials.indices.map { $0 < wholeArguments ? nil : 0.0 } }
       return rows
     }
 
@@ -59,20 +61,24 @@ extension DerivativeTable {
     let modified = LogDensity.expModNormal(a, b, c, d)
     let u: DerivativeExpression = (d - a) / b
     let bell = LogDensity.normal(u)
+    // With f the density and R Mills' ratio at z: dF/dsigma = lambda (phi - sigma f), dF/dlambda = sigma (phi - z f / lambda);
+    // in the left part f is written through R, where the two terms cancel.
+    let z: DerivativeExpression = c * b - u
+    let mills = LogDensity.mills(z)
     return [
       Family(name: "student_t", partials: [nil, [(1.0, LogDensity.studentT(a, b))]]),
       Family(name: "von_mises", partials: [nil, [(1.0, LogDensity.vonMises(a, b))]]),
       Family(name: "poisson", partials: [[(-1.0, LogDensity.poisson(a, b))], [(0.0, nil)]], isDiscrete: true),
       Family(name: "binomial", partials: [nil, [(-1.0, binomial)], [(0.0, nil)]], isDiscrete: true),
       Family(name: "neg_binomial", partials: [nil, [(1.0, negativeBinomial)], [(0.0, nil)]], isDiscrete: true),
-      Family(name: "hypergeometric", partials: [nil, nil, nil, [(0.0, nil)]], isDiscrete: true),
+      Family(name: "hypergeometric", partials: [nil, nil, nil, [(0.0, nil)]], isDiscrete: true, wholeArguments: 3),
       Family(name: "beta_binomial", partials: [nil, nil, nil, [(0.0, nil)]], isDiscrete: true),
       Family(
         name: "exp_mod_normal",
         partials: [
           [(-1.0, modified)],
-          [(c, bell), (-(c * b), modified)],
-          [((d - a - c * b * b) / c, modified), (b, bell)],
+          [(.select(0.0 < z, c * (1.0 - c * b * mills), c), bell), (.select(0.0 < z, 0.0, -(c * b)), modified)],
+          [(.select(0.0 < z, b * (1.0 - z * mills), b), bell), (.select(0.0 < z, 0.0, -(z * b / c)), modified)],
           [(1.0, modified)],
         ]),
     ]

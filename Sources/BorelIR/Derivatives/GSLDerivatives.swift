@@ -3,7 +3,10 @@
 extension DerivativeTable {
   static let gslDistributions: [String: [DerivativeExpression?]] = {
     var rows: [String: [DerivativeExpression?]] = [:]
-    for family in continuousFamilies { rows.merge(family.rows) { first, _ in first } }
+    for family in continuousFamilies {
+      // GSL has no quantile of some families.
+      rows.merge(family.rows.filter { PrimitiveTable.ids[$0.key] != nil }) { first, _ in first }
+    }
     for (name, partials) in discreteFamilies {
       rows["gsl_cdf_\(name)_P"] = partials
       rows["gsl_cdf_\(name)_Q"] = partials.map { $0.map { -$0 } }
@@ -86,7 +89,7 @@ extension DerivativeTable {
         "gumbel2", above(0.0, a * b * gumbel2 / x * .exp(-b * gumbel2)), [x / a * .log(x), -x / (a * b)]),
       GSLFamily("flat", inFlat, [(x - b) / width, -((x - a) / width)]),
       GSLFamily("exppow", exponentPower, [byScale, nil]),
-    ].filter { PrimitiveTable.ids["gsl_cdf_\($0.name)_P"] != nil }
+    ]
   }()
 
   /// GSL's counts are rounded down; a derivative with respect to a number of trials has no closed form.

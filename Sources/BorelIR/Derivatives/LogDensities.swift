@@ -35,12 +35,19 @@ enum LogDensity {
     .xLogY(.floor(k), mu) - mu - .lgamma(.floor(k) + 1.0)
   }
 
-  /// Exponentially modified normal.
+  /// Mills' ratio Phi(-z) / phi(z) of the standard normal distribution.
+  static func mills(_ z: Expression) -> Expression { 1.2533141373155003 * .erfcx(0.7071067811865476 * z) }
+
+  /// log of Mills' ratio where the ratio itself may overflow.
+  static func logMills(_ z: Expression) -> Expression {
+    .select(0.0 < z, .log(mills(z)), .logPhi(-z) - normal(z))
+  }
+
+  /// Exponentially modified normal: lambda phi(u) R(lambda sigma - u), u = (x - mu) / sigma, R Mills' ratio.
   static func expModNormal(
     _ mu: Expression, _ sigma: Expression, _ lambda: Expression, _ x: Expression
   ) -> Expression {
-    let tilt: Expression = lambda * sigma
     let u: Expression = (x - mu) / sigma
-    return .log(lambda) + tilt * (0.5 * tilt - u) + .logPhi(u - tilt)
+    return .log(lambda) + normal(u) + logMills(lambda * sigma - u)
   }
 }
