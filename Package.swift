@@ -97,7 +97,8 @@ let package = Package(
       name: "Borel",
       dependencies: [
         "BorelSource", "BorelNumerics", "BorelValues", "BorelDraws", "BorelSyntax", "BorelIR",
-        "BorelDataIO", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelPasses", "BorelNative", "BorelInference",
+        "BorelDataIO", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelPasses", "BorelNative",
+        "BorelInference",
         "BorelVM", "BorelMCMC", "BorelSMC", "BorelExact",
       ]),
 
@@ -161,7 +162,7 @@ let package = Package(
     .executableTarget(
       name: "borel-bench",
       dependencies: [
-        "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics",
+        "Borel", "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics",
         "BorelValues",
       ], exclude: ["programs", "gradients", "peers"]),
 

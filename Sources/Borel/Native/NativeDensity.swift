@@ -55,6 +55,7 @@ struct NativePrograms {
   /// Over the values of the choices themselves.
   var atChoices: LoopProgram
   var constrain: LoopProgram
+  var logDensityGradient: LoopProgram?
 
   init(_ specialised: LoopProgram) throws(NotNative) {
     self.specialised = specialised
@@ -62,6 +63,7 @@ struct NativePrograms {
     logDensity = try unconstrain(scored)
     atChoices = try densityAtChoices(of: scored)
     constrain = try constrainingMap(of: scored)
+    logDensityGradient = try gradient()
   }
 
   var functions: [NativeFunction] {
@@ -69,6 +71,6 @@ struct NativePrograms {
       NativeFunction(name: "log_density", program: logDensity),
       NativeFunction(name: "log_density_at_choices", program: atChoices),
       NativeFunction(name: "constrain", program: constrain),
-    ]
+    ] + (logDensityGradient.map { [NativeFunction(name: "log_density_gradient", program: $0)] } ?? [])
   }
 }

@@ -1,0 +1,43 @@
+// Log density and gradient of a native model over unconstrained space.
+
+import BorelIR
+import BorelNative
+import BorelPasses
+import BorelSource
+
+extension NativePrograms {
+  /// The log density with its gradient, an output `gradient`.
+  func gradient() throws(NotNative) -> LoopProgram {
+    let program = eliminateDeadCode(logDensity)
+    guard let position = program.inputs.first(where: { $0.source == .position })?.variable else {
+      throw NotNative(.internalError, "there is no position", at: nil)
+    }
+    do throws(GradientFailure) {
+      return eliminateDeadCode(try BorelPasses.gradient(of: program, withRespectTo: position))
+    } catch {
+      throw NotNative(.internalError, error.description, at: error.span)
+    }
+  }
+}
+
+extension BoundModel {
+  public func nativeGradient() throws(BorelError) -> NativeGradient { try NativeGradient(nativeDensity(), self) }
+}
+
+/// One thread's evaluator of log density and gradient.
+public final class NativeGradient {
+  private let evaluator: NativeEvaluator
+  public var dimension: Int { evaluator.dimension }
+
+  init(_ density: NativeDensity, _ bound: BoundModel) throws(BorelError) {
+    do throws(NativeFailure) { evaluator = try density.evaluator("log_density_gradient") } catch {
+      throw BorelError(.program, [error.diagnostic], sources: bound.model.store.sources)
+    }
+  }
+
+  /// The log density at a point, -inf where it has none; writes the gradient.
+  public func evaluate(at position: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>) -> Double {
+    var value = 0.0
+    return evaluator.evaluate(at: position, value: &value, gradient: gradient) == .ok ? value : -.infinity
+  }
+}
