@@ -23,8 +23,9 @@ func eightSchools() -> LoopProgram {
   let count = b.input(.argumentSize(["y"], dimension: 0), name: "J", .int)
   let y = b.input(.argument(["y"]), name: "y", .real, sizes: [.variable(count)])
   let sigma = b.input(.argument(["sigma"]), name: "sigma", .real, sizes: [.variable(count)])
-  let dimension = b.apply(.add, .variable(count), .int(2), name: "dimension")
-  let q = b.input(.position, name: "q", .real, sizes: [dimension])
+  let dimension = b.input(.other("dimension"), name: "n_position", .int)
+  let q = b.input(.position, name: "q", .real, sizes: [.variable(dimension)])
+  b.program.results = [("dimension", b.apply(.add, .variable(count), .int(2)))]
   let mu = b.load(q, [.int(0)], name: "mu")
   let logTau = b.load(q, [.int(1)], name: "log_tau")
   let tau = b.apply(primitive("exp"), logTau, name: "tau")
@@ -57,8 +58,9 @@ func stochasticVolatility() -> LoopProgram {
   var b = LoopBuilder(LoopProgram(name: "volatility"))
   let count = b.input(.argumentSize(["y"], dimension: 0), name: "T", .int)
   let y = b.input(.argument(["y"]), name: "y", .real, sizes: [.variable(count)])
-  let dimension = b.apply(.add, .variable(count), .int(3), name: "dimension")
-  let q = b.input(.position, name: "q", .real, sizes: [dimension])
+  let dimension = b.input(.other("dimension"), name: "n_position", .int)
+  let q = b.input(.position, name: "q", .real, sizes: [.variable(dimension)])
+  b.program.results = [("dimension", b.apply(.add, .variable(count), .int(3)))]
   let mu = b.load(q, [.int(0)], name: "mu")
   let phi = b.apply(
     .subtract, b.apply(.multiply, .real(2), b.apply(primitive("inv_logit"), b.load(q, [.int(1)]))), .real(1), name: "φ")

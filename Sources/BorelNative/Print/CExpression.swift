@@ -113,6 +113,8 @@ struct CExpression {
     let (x, y) = implied(a, b)
     if x.text == "-1.0" || x.text == "-1" { return negated(y) }
     if y.text == "-1.0" || y.text == "-1" { return negated(x) }
+    if y.isNumber, !x.isNumber { return product(y, x) }
+    if x.isNumber, y.precedence == .product { return binary("*", .product, x, y) }
     if y.precedence == .product, x.precedence > .product { return binary("*", .product, y, x) }
     return binary("*", .product, x, y)
   }

@@ -17,6 +17,11 @@ struct PrintedFunction {
 struct FunctionPrinter {
   let program: LoopProgram
   let uses: LoopUses
+  let settled: SettledScalars
+  /// The initial values of scalars that an `if` is still to settle.
+  var unsettled: [Int: LoopOperand] = [:]
+  /// Values of settled scalars that have no name of their own.
+  var settledValues: [Int: CExpression] = [:]
   let isPreparation: Bool
   var renderer: CRenderer
   var names = CNames()
@@ -47,6 +52,7 @@ struct FunctionPrinter {
     self.program = program
     self.isPreparation = isPreparation
     uses = LoopUses(program)
+    settled = SettledScalars(program)
     renderer = CRenderer(program: program, spellings: spellings)
     programNames = Set(program.variables.map { cIdentifier($0.name) })
     if isPreparation {
@@ -206,6 +212,10 @@ struct FunctionPrinter {
     switch statement.kind {
     case .define(let variable, let operation): try printDefinition(variable, operation)
     case .declare(let variable, let initial):
+      if settled.scalars.contains(variable.index) {
+        unsettled[variable.index] = initial
+        return
+      }
       let value = try expression(initial)
       let info = program[variable]
       let text = names.declare(info.name.isEmpty ? "sum" : info.name)
@@ -252,12 +262,16 @@ struct FunctionPrinter {
     case .load(let array, let indices):
       expression = try element(array, indices)
       isLoad = true
+    case .read(let mutable) where settledValues[mutable.index] != nil:
+      expression = settledValues[mutable.index] ?? .literal(0)
     case .read(let mutable):
       let text = try place(mutable, [])
       expression = CExpression(text: text, reads: [mutable.index])
     }
     // A short load from memory that never changes may stand at each of its uses.
-    let isCheap = isLoad && expression.reads.isEmpty && expression.text.utf8.count <= 14
+    // So may `t - 1`.
+    let isShift = program[variable].scalar == .int && expression.text.utf8.count <= 8
+    let isCheap = (isLoad || isShift) && expression.reads.isEmpty && expression.text.utf8.count <= 14
     let isShort = expression.text.utf8.count <= (program[variable].name.isEmpty ? 110 : 40)
     if !uses.isSize[index], uses.staysInLoop[index], isShort, uses.count[index] == 1 || isCheap {
       pending.append((index, expression, uses.count[index]))
@@ -334,6 +348,7 @@ struct FunctionPrinter {
     _ condition: LoopOperand, _ then: [LoopStatement], _ otherwise: [LoopStatement]
   ) throws(NativeFailure) {
     let test = try expression(condition)
+    if try settle(test, then, otherwise) { return }
     flush(reading: uses.writes(in: then).union(uses.writes(in: otherwise)))
     blockCount += 1
     let first = blockCount
@@ -356,6 +371,54 @@ struct FunctionPrinter {
       if isEmpty { return }
     }
     line("}")
+  }
+
+  /// Prints an `if` that does no more than settle a scalar as `c ? a : b`. Where its branches need statements of their own, the
+  /// scalar is declared, and the answer is false.
+  private mutating func settle(
+    _ test: CExpression, _ then: [LoopStatement], _ otherwise: [LoopStatement]
+  ) throws(NativeFailure) -> Bool {
+    guard case .store(let variable, _, _)? = then.last?.kind, let initial = unsettled[variable.index] else {
+      return false
+    }
+    unsettled[variable.index] = nil
+    var trial = self
+    if let first = try trial.value(of: then), let second = try trial.value(of: otherwise) {
+      let value = CExpression.select(test, first, second)
+      if value.text.utf8.count <= 200 {
+        self = trial
+        if value.reads.isEmpty, value.text.utf8.count <= 60, settled.isReadOnce(variable, in: uses) {
+          settledValues[variable.index] = value
+        } else {
+          define(variable, value)
+        }
+        return true
+      }
+    }
+    let value = try expression(initial)
+    let text = names.declare(program[variable].name.isEmpty ? "t" : program[variable].name)
+    name[variable.index] = text
+    line("\(program[variable].scalar.c) \(text) = \(value.implicit.text);")
+    return false
+  }
+
+  /// What a branch stores at its end, if it comes to one expression without statements.
+  private mutating func value(of branch: [LoopStatement]) throws(NativeFailure) -> CExpression? {
+    guard case .store(_, _, let stored)? = branch.last?.kind else { return nil }
+    let before = lines.count
+    blockCount += 1
+    blockPath.append(blockCount)
+    defer { blockPath.removeLast() }
+    let number = blockCount
+    for statement in branch.dropLast() {
+      switch statement.kind {
+      case .define, .declare, .conditional: try print(statement)
+      default: return nil
+      }
+    }
+    let value = try expression(stored).implicit
+    pending.removeAll { uses.home[$0.variable] == number }
+    return lines.count == before ? value : nil
   }
 
   /// Prints a branch; true where nothing came of it.

@@ -82,7 +82,7 @@ public struct NativeSource: Sendable {
     for (place, function) in functions.enumerated() {
       let fields = fields
       let printed = try printFunction(
-        function.program, name: function.name, isPreparation: function.isPreparation,
+        function.program, originals[place].program.body, name: function.name, isPreparation: function.isPreparation,
         fields: { input in Self.place(of: input, function.program, in: fields).map { fields[$0].name } ?? "missing" },
         spellings: spellings, needs: &needs)
       texts.append(printed.text)
@@ -128,7 +128,7 @@ public struct NativeSource: Sendable {
         let info = function.program[input.variable]
         fields.append(
           NativeField(
-            name: names.declare(info.name.isEmpty ? "data" : info.name), source: input.source, scalar: info.scalar,
+            name: names.declare(fieldName(input, function)), source: input.source, scalar: info.scalar,
             rank: info.sizes.count, isPrepared: false, offset: 0, sizes: []))
       }
     }
@@ -160,6 +160,13 @@ public struct NativeSource: Sendable {
       offset += isByte(fields[index]) ? 1 : 8
     }
     modelSize = (offset + 7) / 8 * 8
+  }
+
+  /// The Real copy of Int data says so in its name.
+  private func fieldName(_ input: LoopInput, _ function: NativeFunction) -> String {
+    let info = function.program[input.variable]
+    let isCopy = info.scalar == .real && fields.contains { $0.source == input.source && $0.scalar != .real }
+    return (info.name.isEmpty ? "data" : info.name) + (isCopy ? "_real" : "")
   }
 
   private func isByte(_ field: NativeField) -> Bool { field.rank == 0 && field.scalar == .bool }
@@ -221,36 +228,9 @@ public struct NativeSource: Sendable {
   private func sizeText(
     _ sizes: [LoopOperand], _ program: LoopProgram, _ body: [LoopStatement], _ spellings: CSpellings
   ) throws(NativeFailure) -> String {
-    var definitions: [LoopVariable: LoopOperation] = [:]
-    func collect(_ statements: [LoopStatement]) {
-      for statement in statements {
-        if case .define(let variable, let operation) = statement.kind { definitions[variable] = operation }
-      }
+    try sizeExpression(sizes, program, body, spellings) { input in
+      Self.place(of: input, program, in: fields).map { "m->\(fields[$0].name)" }
     }
-    collect(body)
-    var renderer = CRenderer(program: program, spellings: spellings)
-    func expression(_ operand: LoopOperand) throws(NativeFailure) -> CExpression {
-      if let literal = renderer.literal(operand) { return literal }
-      guard case .variable(let variable) = operand else { return .literal(0) }
-      if let input = program.inputs.first(where: { $0.variable == variable }) {
-        guard let place = Self.place(of: input, program, in: fields) else {
-          throw .unsupported("the size of an array depends on the point at which the density is evaluated", nil)
-        }
-        return CExpression(text: "m->\(fields[place].name)")
-      }
-      guard case .apply(let function, let operands)? = definitions[variable] else {
-        throw .unsupported("the size of an array is computed by the program as it runs", nil)
-      }
-      var parts: [CExpression] = []
-      for operand in operands { parts.append(try expression(operand)) }
-      return try renderer.apply(function, operands, parts)
-    }
-    var product: CExpression?
-    for size in sizes {
-      let factor = try expression(size)
-      product = product.map { .product($0, factor) } ?? factor
-    }
-    return product?.text ?? "1"
   }
 
   /// The function that computes the length of the position.

@@ -1,4 +1,4 @@
-// Small changes before printing: dead definitions go, Int data that is only read as Real becomes Real data, and sums into one
+// Small changes before printing: dead definitions go, invariants leave their loops, Int data that is only read as Real becomes Real data, and sums into one
 // element become sums into a scalar.
 
 import BorelIR
@@ -6,7 +6,9 @@ import BorelIR
 func preparedForC(_ program: LoopProgram) -> LoopProgram {
   var program = program
   readIntsAsReals(&program)
+  program.body = hoistingInvariants(program.body)
   program.body = withScalarSums(program.body, &program)
+  removeUnreadWrites(&program)
   removeDeadDefinitions(&program)
   return program
 }
@@ -75,7 +77,7 @@ private func withScalarSums(_ statements: [LoopStatement], _ program: inout Loop
         condition, then: withScalarSums(then, &program), else: withScalarSums(otherwise, &program))
       return [statement]
     case .loop(var loop):
-      var finder = SumFinder(program)
+      var finder = SumFinder(program, index: loop.index)
       finder.visit(loop.body, isDirect: true)
       var before: [LoopStatement] = []
       var after: [LoopStatement] = []
@@ -92,7 +94,13 @@ private func withScalarSums(_ statements: [LoopStatement], _ program: inout Loop
       }
       loop.body = withScalarSums(replacing(replacements, in: loop.body), &program)
       statement.kind = .loop(loop)
-      return before + [statement] + after
+      if after.isEmpty { return [statement] }
+      // Where the body never ran, the element need not exist.
+      let hasRun = program.addVariable(LoopVariableInfo(name: "", scalar: .bool, role: .immutable))
+      before.append(LoopStatement(.define(hasRun, .apply(.less, [loop.lower, loop.upper])), statement.span))
+      return before + [
+        statement, LoopStatement(.conditional(.variable(hasRun), then: after, else: []), statement.span),
+      ]
     default: return [statement]
     }
   }
@@ -133,7 +141,10 @@ private struct SumFinder {
   private var inside: Set<LoopVariable> = []
   private var otherwiseUsed: Set<LoopVariable> = []
 
-  init(_ program: LoopProgram) { self.program = program }
+  init(_ program: LoopProgram, index: LoopVariable) {
+    self.program = program
+    inside = [index]
+  }
 
   func isSum(_ element: Element) -> Bool {
     direct.contains(element) && !otherwiseUsed.contains(root(element.array)) && !inside.contains(element.array)
@@ -179,7 +190,52 @@ private struct SumFinder {
   }
 }
 
-// MARK: Dead definitions
+// MARK: Dead writes and definitions
+
+/// Drops writes to variables that nothing reads and their declarations, and what is empty then.
+private func removeUnreadWrites(_ program: inout LoopProgram) {
+  func root(_ variable: LoopVariable) -> LoopVariable {
+    var variable = variable
+    while case .view(let base, _) = program[variable].role { variable = base }
+    return variable
+  }
+  while true {
+    var read: Set<LoopVariable> = []
+    for statement in program.body { statement.visitReads { read.insert(root($0)) } }
+    for case (_, .variable(let variable)) in program.results { read.insert(root(variable)) }
+    for (index, info) in program.variables.enumerated() where info.role == .output { read.insert(LoopVariable(index)) }
+    _ = LoopPrograms.contains(program.body) { kind in
+      if case .call(_, let outputs, _) = kind { for output in outputs { read.insert(root(output)) } }
+      return false
+    }
+    var hasChanged = false
+    func kept(_ statements: [LoopStatement]) -> [LoopStatement] {
+      statements.compactMap { statement in
+        var statement = statement
+        switch statement.kind {
+        case .store(let variable, _, _), .accumulate(let variable, _, _), .declare(let variable, _),
+          .allocate(let variable, _):
+          if read.contains(root(variable)) { return statement }
+          hasChanged = true
+          return nil
+        case .loop(var loop):
+          loop.body = kept(loop.body)
+          statement.kind = .loop(loop)
+          if loop.body.isEmpty { hasChanged = true }
+          return loop.body.isEmpty ? nil : statement
+        case .conditional(let condition, let then, let otherwise):
+          let (first, second) = (kept(then), kept(otherwise))
+          statement.kind = .conditional(condition, then: first, else: second)
+          return first.isEmpty && second.isEmpty ? nil : statement
+        default: return statement
+        }
+      }
+    }
+    program.body = kept(program.body)
+    removeDeadDefinitions(&program)
+    if !hasChanged { return }
+  }
+}
 
 private func removeDeadDefinitions(_ program: inout LoopProgram) {
   var used: Set<LoopVariable> = []
@@ -224,6 +280,7 @@ private func removeDeadDefinitions(_ program: inout LoopProgram) {
         use(value)
       case .loop(var loop):
         loop.body = live(loop.body)
+        if loop.body.isEmpty { continue }
         use(loop.lower)
         use(loop.upper)
         statement.kind = .loop(loop)

@@ -22,9 +22,11 @@ extension LoopInput {
   }
 }
 
-/// Prints `program` as a function of the given name; `fields` names the struct's fields by input.
+/// Prints `program` as a function of the given name; `fields` names the struct's fields by input, and `body` is the program's before
+/// what it does not use was removed.
 func printFunction(
-  _ program: LoopProgram, name functionName: String, isPreparation: Bool, fields: (LoopInput) -> String,
+  _ program: LoopProgram, _ body: [LoopStatement], name functionName: String, isPreparation: Bool,
+  fields: (LoopInput) -> String,
   spellings: CSpellings, needs: inout CNeeds
 ) throws(NativeFailure) -> PrintedFunction {
   var printer = FunctionPrinter(program, isPreparation: isPreparation, spellings: spellings)
@@ -80,7 +82,7 @@ func printFunction(
     } else if isPreparation {
       copied.append((value, "m->" + fields(preparedInput(resultName, value)), sizes))
     } else {
-      let text = printer.names.declare(resultName + "_out")
+      let text = printer.names.declare(cIdentifier(resultName) + "_out")
       parameters.append("\(scalar.c) *restrict \(text)")
       copied.append((value, text, sizes))
     }
@@ -88,7 +90,17 @@ func printFunction(
 
   for variable in zeroed {
     if program[variable].isArray {
-      try printer.fillArray(variable, .literal(program[variable].scalar == .real ? 0.0 : 0))
+      let names = printer.name
+      var used: Set<Int> = []
+      let count = try sizeExpression(program[variable].sizes, program, body, spellings) { input in
+        used.insert(input.variable.index)
+        return names[input.variable.index]
+      }
+      printer.usedInputs.formUnion(used)
+      printer.line("for (long i = 0; i < \(count); i++)")
+      printer.indent += 1
+      printer.line("\(printer.name[variable.index] ?? "")[i] = \(program[variable].scalar == .real ? "0.0" : "0");")
+      printer.indent -= 1
     } else {
       printer.line("*\(printer.name[variable.index] ?? "") = 0;")
     }
