@@ -36,6 +36,7 @@ bench: setup ## time the virtual machine beside Lua 5.4 and gradients beside exp
 	.build/release/borel-bench
 
 bench-peers: build ## time gradients beside Stan and JAX, which it sets up from ../shared/peers, as ratios in one run
+	$(SWIFT) build $(CONFIG) --product borel-bench
 	@.ci/bench-peers $(MODELS)
 
 format: ## format the Swift sources and the .ppl programs
