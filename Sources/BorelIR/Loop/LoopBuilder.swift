@@ -191,6 +191,7 @@ public struct LoopBuilder: Sendable {
         return nil
       }
       return apply(.multiply, given[0], apply(exponential, apply(.negate, exponent)))
+    case .multiply: return rewrittenProduct(given)
     case .add:
       if let b = operands(of: given[1], .negate)?.first { return apply(.subtract, given[0], b) }
       if let a = operands(of: given[0], .negate)?.first { return apply(.subtract, given[1], a) }
@@ -200,6 +201,22 @@ public struct LoopBuilder: Sendable {
       return nil
     default: return nil
     }
+  }
+
+  /// -1 x = -x, c (d x) = (c d) x.
+  private mutating func rewrittenProduct(_ given: [LoopOperand]) -> LoopOperand? {
+    for (constant, other) in [(given[0], given[1]), (given[1], given[0])] {
+      guard case .real(let c) = constant else { continue }
+      if c == -1 { return apply(.negate, other) }
+      if let factors = operands(of: other, .multiply) {
+        for (inner, rest) in [(factors[0], factors[1]), (factors[1], factors[0])] {
+          guard case .real(let d) = inner, (c * d).isNormal else { continue }
+          return apply(.multiply, .real(c * d), rest)
+        }
+      }
+      if let negated = operands(of: other, .negate)?.first { return apply(.multiply, .real(-c), negated) }
+    }
+    return nil
   }
 
   // MARK: Numbering

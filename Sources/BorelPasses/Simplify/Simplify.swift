@@ -1,0 +1,27 @@
+// The simplify pass, and the order in which a density becomes a program for its value and gradient.
+
+import BorelIR
+
+/// The program with equal values shared, invariants in front of loops, divisions replaced and constants out of the target.
+///
+/// Values change by rounding errors only; failures are found earlier or later, but found.
+public func simplify(_ program: LoopProgram) -> LoopProgram {
+  var program = forwardValues(program)
+  // What leaves an inner loop may leave an outer one in turn, and merges with what is there.
+  for _ in 0..<2 {
+    program = hoistInvariants(program)
+    program = multiplyByReciprocals(program)
+    program = splitTarget(program)
+    program = forwardValues(program)
+  }
+  return program
+}
+
+/// Value and gradient of a density over its position, simplified before and after differentiation.
+public func simplifiedGradient(
+  of program: LoopProgram, withRespectTo position: LoopVariable
+) throws(GradientFailure) -> LoopProgram {
+  let prepared = keepExpensiveValues(simplify(program))
+  let derived = try gradient(of: prepared, withRespectTo: position)
+  return forwardValues(hoistInvariants(forwardValues(derived)))
+}
