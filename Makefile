@@ -7,7 +7,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build demo test check fuzz bench bench-peers format lint promote docs install clean
+.PHONY: help setup build demo test check fuzz bench bench-peers numerics format lint promote docs install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -34,6 +34,10 @@ bench: setup ## time the virtual machine beside Lua 5.4 and gradients beside exp
 	$(SWIFT) build $(CONFIG) --product borel
 	$(SWIFT) build $(CONFIG) --product borel-bench
 	.build/release/borel-bench
+
+numerics: setup ## measure every function of vector mathematics against MPFR (POINTS=n per range, FUNCTIONS="exp log")
+	@.ci/setup libmpfr-dev gcc
+	@.ci/numerics $(or $(POINTS),20000) $(FUNCTIONS)
 
 bench-peers: build ## time gradients beside Stan and JAX, which it sets up from ../shared/peers, as ratios in one run
 	$(SWIFT) build $(CONFIG) --product borel-bench

@@ -38,7 +38,7 @@ let package = Package(
       name: "CReadline", pkgConfig: readlinePackage,
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .target(name: "CBorelVM"),
-    .target(name: "CBorelMath"),
+    .target(name: "CBorelMath", exclude: ["coefficients.py"]),
     .target(name: "CBorelNative", dependencies: ["CBorel", "COpenBLAS"]),
     .target(
       name: "CBorel", dependencies: ["CGSL"],
@@ -116,6 +116,13 @@ let package = Package(
     .testTarget(name: "BorelSourceTests", dependencies: ["BorelSource"]),
     .testTarget(name: "BorelSyntaxTests", dependencies: ["BorelSource", "BorelSyntax"]),
     .testTarget(name: "BorelNumericsTests", dependencies: ["BorelNumerics", "CBorel", "CGSL", "COpenBLAS"]),
+
+    // Loops over the vector mathematics; `make numerics` compiles them with other flags and compilers.
+    .target(
+      name: "BorelMathTestSupport", dependencies: ["CBorelMath"], path: "Tests/BorelMathTestSupport",
+      exclude: ["measure", "reference_values.py"],
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .testTarget(name: "BorelMathTests", dependencies: ["BorelMathTestSupport"]),
 
     .testTarget(
       name: "DistributionTests",

@@ -12,8 +12,9 @@ struct row {
   int arguments;
   double bound; /* worst error allowed, in ulp */
   reference value;
-  const char *ranges; /* one letter or interval per sampling plan, see measure.c */
-  const char *note;
+  const char *ranges; /* sampling plans, see measure.c */
+  const char *note;  /* what the errors are measured in, where not in ulp of the result */
+  int cost;          /* of a reference value: fewer points are taken by this factor */
 };
 
 extern const struct row rows[];
