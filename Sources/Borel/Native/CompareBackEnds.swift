@@ -37,6 +37,39 @@ extension BoundModel {
 }
 
 extension NativeDensity {
+  /// The greatest difference of a gradient component from a central difference of the log density, relative to the gradient's size
+  /// where that exceeds 1, at a random point.
+  public func gradientError(seed: UInt64, scale: Double = 0.5) throws(BorelError) -> (error: Double, dimension: Int) {
+    do throws(NativeFailure) {
+      let density = try evaluator("log_density")
+      let gradient = try evaluator("log_density_gradient")
+      var random = RandomStream(seed: seed)
+      let q = (0..<density.dimension).map { _ in scale * (2 * random.uniform() - 1) }
+      var found = [Double](repeating: 0, count: q.count)
+      var value = 0.0
+      var plain = 0.0
+      guard gradient.evaluate(at: q, value: &value, gradient: &found) == .ok,
+        density.evaluate(at: q, value: &plain) == .ok
+      else { return (.infinity, q.count) }
+      let size = found.map(abs).max() ?? 0
+      var worst = abs(value - plain) / max(1, abs(plain))
+      for index in q.indices where q.count <= 64 || index % (q.count / 32) == 0 {
+        let h = 1e-5 * max(1, abs(q[index]))
+        var (up, down) = (q, q)
+        up[index] += h
+        down[index] -= h
+        var (high, low) = (0.0, 0.0)
+        guard density.evaluate(at: up, value: &high) == .ok, density.evaluate(at: down, value: &low) == .ok else {
+          return (.infinity, q.count)
+        }
+        worst = max(worst, abs((high - low) / (up[index] - down[index]) - found[index]) / max(1, size))
+      }
+      return (worst, q.count)
+    } catch {
+      throw BorelError(.internal, [error.diagnostic], sources: sources)
+    }
+  }
+
   /// The log density of the choices of a trace.
   func logDensity(of trace: Trace) throws(Failure) -> Double {
     let values = TrialRun(trace)

@@ -1,6 +1,7 @@
 // The model's LoopIR as text, after each of the passes.
 
 import BorelIR
+import BorelNative
 import BorelPasses
 import BorelSemantics
 import BorelSource
@@ -11,14 +12,28 @@ extension BoundModel {
     let trial: TrialRun
     do throws(Failure) { trial = try TrialRun(program(value)) } catch { throw self.error(error) }
     do throws(NotNative) {
-      var loop = try loopProgram(trial)
-      if stage != .specialised {
-        loop = density(of: loop)
-        if stage == .unconstrained { loop = try unconstrain(loop) }
+      let loop = try loopProgram(trial)
+      switch stage {
+      case .specialised: return dumpLoop(loop)
+      case .density: return dumpLoop(density(of: loop))
+      case .unconstrained: return dumpLoop(try unconstrain(density(of: loop)))
+      case .preparation: return dumpLoop(try NativePrograms(loop).preparation)
+      case .prepared: return dumpLoop(try NativePrograms(loop).logDensity)
+      case .gradient: return dumpLoop(try NativePrograms(loop).logDensityGradient)
       }
-      return dumpLoop(loop)
     } catch {
       throw notNative(error)
+    }
+  }
+
+  /// The C that the model compiles to, without the support code.
+  public func cText() throws(BorelError) -> String {
+    let trial: TrialRun
+    do throws(Failure) { trial = try TrialRun(program(value)) } catch { throw self.error(error) }
+    let programs: NativePrograms
+    do throws(NotNative) { programs = try NativePrograms(try loopProgram(trial)) } catch { throw notNative(error) }
+    do throws(NativeFailure) { return try NativeSource(programs.functions).modelText } catch {
+      throw BorelError(.program, [error.diagnostic], sources: model.store.sources)
     }
   }
 
@@ -32,5 +47,5 @@ extension BoundModel {
 
 /// A form of a model in LoopIR.
 public enum LoopStage: String, CaseIterable, Sendable {
-  case specialised, density, unconstrained
+  case specialised, density, unconstrained, preparation, prepared, gradient
 }

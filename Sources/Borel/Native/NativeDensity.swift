@@ -13,9 +13,11 @@ public final class NativeDensity: @unchecked Sendable {
   let module: NativeModule
   let model: NativeModel
   let trial: TrialRun
+  let sources: SourceMap
 
   /// Specialises, compiles (or finds compiled), loads and prepares.
   init(_ bound: BoundModel, cache: ModuleCache? = .standard) throws(NativeObstacle) {
+    sources = bound.model.store.sources
     do throws(Failure) { trial = try TrialRun(bound.program(bound.value)) } catch { throw .failure(error) }
     do throws(NotNative) { programs = try NativePrograms(bound.loopProgram(trial)) } catch { throw .reason(error) }
     let inputs = NativeInputs(bound, trial, programs.specialised)
@@ -50,27 +52,52 @@ enum NativeObstacle: Error {
 /// The programs that a model's native form consists of.
 struct NativePrograms {
   var specialised: LoopProgram
+  /// Computes from data what the others read.
+  var preparation: LoopProgram
   /// Over the unconstrained position.
   var logDensity: LoopProgram
+  var logDensityGradient: LoopProgram
   /// Over the values of the choices themselves.
   var atChoices: LoopProgram
   var constrain: LoopProgram
-  var logDensityGradient: LoopProgram?
 
   init(_ specialised: LoopProgram) throws(NotNative) {
     self.specialised = specialised
     let scored = density(of: specialised)
-    logDensity = try unconstrain(scored)
+    try checkStructure(scored)
+    var unconstrained = splitTargets(try unconstrain(scored))
+    unconstrained.sites = []
+    let prepared = prepare(eliminateDeadCode(unconstrained))
+    preparation = prepared.preparation
+    logDensity = prepared.evaluation
+    guard let position = logDensity.input(.position) else {
+      throw NotNative(.internalError, "a density without a position", at: nil)
+    }
+    do throws(GradientFailure) {
+      logDensityGradient = try BorelPasses.gradient(of: logDensity, withRespectTo: position)
+    } catch {
+      throw NotNative(.noDerivative, error.description, at: error.span)
+    }
     atChoices = try densityAtChoices(of: scored)
     constrain = try constrainingMap(of: scored)
-    logDensityGradient = try gradient()
+    try verify("specialise", specialised)
+    try verify("unconstrain", unconstrained)
+    for function in functions { try verify(function.name, function.program) }
+  }
+
+  private func verify(_ stage: String, _ program: LoopProgram) throws(NotNative) {
+    let problems = verifyLoop(program)
+    guard let first = problems.first else { return }
+    throw NotNative(.internalError, "\(stage) made a wrong program: \(first)", at: nil)
   }
 
   var functions: [NativeFunction] {
     [
+      NativeFunction(name: "prepare", program: preparation, isPreparation: true),
       NativeFunction(name: "log_density", program: logDensity),
+      NativeFunction(name: "log_density_gradient", program: logDensityGradient),
       NativeFunction(name: "log_density_at_choices", program: atChoices),
       NativeFunction(name: "constrain", program: constrain),
-    ] + (logDensityGradient.map { [NativeFunction(name: "log_density_gradient", program: $0)] } ?? [])
+    ]
   }
 }

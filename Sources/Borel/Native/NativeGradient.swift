@@ -1,24 +1,7 @@
 // Log density and gradient of a native model over unconstrained space.
 
-import BorelIR
 import BorelNative
-import BorelPasses
 import BorelSource
-
-extension NativePrograms {
-  /// The log density with its gradient, an output `gradient`.
-  func gradient() throws(NotNative) -> LoopProgram {
-    let program = eliminateDeadCode(logDensity)
-    guard let position = program.inputs.first(where: { $0.source == .position })?.variable else {
-      throw NotNative(.internalError, "there is no position", at: nil)
-    }
-    do throws(GradientFailure) {
-      return eliminateDeadCode(try BorelPasses.gradient(of: program, withRespectTo: position))
-    } catch {
-      throw NotNative(.internalError, error.description, at: error.span)
-    }
-  }
-}
 
 extension BoundModel {
   public func nativeGradient() throws(BorelError) -> NativeGradient { try NativeGradient(nativeDensity(), self) }

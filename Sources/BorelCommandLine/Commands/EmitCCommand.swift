@@ -22,11 +22,13 @@ struct EmitCCommand: Subcommand {
     if try shell.dump(program) { return }
     let model = try shell.model(of: program, data)
     guard compare else {
-      console.output(try model.nativeDensity().cText)
+      console.output(try model.cText())
       return
     }
     for (machine, native) in try model.compareBackEnds(draws: 10, seed: 1) {
       console.output("\(machine) \(native) \(abs(machine - native) / max(1, abs(machine)))\n")
     }
+    let (error, dimension) = try model.nativeDensity().gradientError(seed: 1)
+    console.output("gradient of \(dimension) dimensions: \(error)\n")
   }
 }

@@ -32,9 +32,9 @@ private struct LoopVerifier {
     for (index, info) in program.variables.enumerated() {
       let variable = LoopVariable(index)
       if info.role == .output { introduce(variable) }
-      if info.role == .input, !defined.contains(variable) { report(variable, "has role input but is none") }
     }
-    for (index, info) in program.variables.enumerated() where info.role == .input || info.role == .output {
+    for (index, info) in program.variables.enumerated()
+    where info.role == .output || info.role == .input && defined.contains(LoopVariable(index)) {
       checkSizes(LoopVariable(index))
       if info.role == .output, !info.isArray { report(LoopVariable(index), "is an output but no array") }
     }
@@ -232,7 +232,7 @@ private struct LoopVerifier {
   private mutating func verifyChoice(_ choice: LoopChoice) {
     if !allowsChoices { problems.append("a choice of site \(choice.site) where none is allowed") }
     verifyPlace(choice.site, choice.indices, choice.support)
-    introduce(choice.value)
+    introduceValue(choice.value)
     let before = scope
     verifyBlock(choice.score)
     check(choice.logDensity, .real, "the score of a choice")
@@ -242,7 +242,13 @@ private struct LoopVerifier {
   private mutating func verifyBinding(_ binding: LoopBinding) {
     if !allowsChoices { problems.append("a binding of site \(binding.site) where none is allowed") }
     verifyPlace(binding.site, binding.indices, binding.support)
-    introduce(binding.value)
+    introduceValue(binding.value)
+  }
+
+  /// A scalar is defined by its choice; an array, or a given value, is there already.
+  private mutating func introduceValue(_ variable: LoopVariable) {
+    guard isKnown(variable), program[variable].role == .immutable else { return }
+    introduce(variable)
   }
 
   private mutating func verifyPlace(_ site: Int, _ indices: [LoopOperand], _ support: LoopSupport) {
