@@ -137,13 +137,13 @@ BM_FUNCTION bm_expm1_core(double r) {
 /* e^x for x <= 0, x = n log 2 + r; 1 ulp. */
 BM_FUNCTION bm_exp_negative(double x) {
   double n, r = bm_exp_reduce(x, &n), y = bm_scale(bm_expm1_core(r), n);
-  return x < -745.14 ? 0 : y;
+  return bm_select(x < -745.14, 0, y);
 }
 
 /* e^x; 1 ulp. */
 BM_FUNCTION bm_exp(double x) {
   double y = bm_exp_negative(x);
-  return x > 709.782712893384 ? BM_INF : y;
+  return bm_select(x > 709.782712893384, BM_INF, y);
 }
 
 /* (2^n (e^r - 1) + (2^n - 1)) / 2 for n <= 1024. */
@@ -156,9 +156,9 @@ BM_FUNCTION bm_half_expm1(double q, double n) {
 /* e^x - 1; 2 ulp. */
 BM_FUNCTION bm_expm1(double x) {
   double n, q = bm_expm1_core(bm_exp_reduce(x, &n)), y = 2 * bm_half_expm1(q, n);
-  y = n == 0 ? q : y;
-  y = x < -40 ? -1 : y;
-  return x > 709.782712893384 ? BM_INF : y;
+  y = bm_select(n == 0, q, y);
+  y = bm_select(x < -40, -1, y);
+  return bm_select(x > 709.782712893384, BM_INF, y);
 }
 
 /* f - log(1 + f) - k LN2_LO, f in [sqrt(1/2) - 1, sqrt(2) - 1]: log(1 + f) = 2 atanh(s) = f - s (f - R(s^2)),
@@ -185,17 +185,17 @@ BM_FUNCTION bm_log_core_less(double f, double k, double c) {
 BM_FUNCTION bm_log_reduce(double x, double *k) {
   BM_EXACT
   int tiny = x < 0x1p-1022;
-  double y = tiny ? x * 0x1p54 : x;
+  double y = bm_select(tiny, x * 0x1p54, x);
   unsigned long long u = bm_bits(y) + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd);
-  *k = bm_add(bm_from_bits((u >> 52) | 0x4330000000000000), tiny ? -(0x1p52 + 1077) : -(0x1p52 + 1023));
+  *k = bm_add(bm_from_bits((u >> 52) | 0x4330000000000000), bm_select(tiny, -(0x1p52 + 1077), -(0x1p52 + 1023)));
   return bm_from_bits((u & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd) - 1;
 }
 
 /* r where x > 0 is finite, else what a logarithm gives there: -inf at 0, inf at inf, NaN below 0. */
 BM_FUNCTION bm_log_edges(double x, double r) {
-  r = x > 0 ? r : -BM_INF;
-  r = x >= 0 ? r : BM_NAN;
-  return x == BM_INF ? x : r;
+  r = bm_select(x > 0, r, -BM_INF);
+  r = bm_select(x >= 0, r, BM_NAN);
+  return bm_select(x == BM_INF, x, r);
 }
 
 /* log(x); 1 ulp. */
@@ -212,7 +212,7 @@ BM_FUNCTION bm_log1p_reduce(double x, double *k) {
   double large = bm_from_bits((u & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd) - 1;
   double f = bm_fma(x, scale, bm_add(scale, -1));
   *k = bm_add(bm_from_bits((u >> 52) | 0x4330000000000000), -(0x1p52 + 1023));
-  return x > 0x1p60 ? large : f;
+  return bm_select(x > 0x1p60, large, f);
 }
 
 /* log(1 + x); 2 ulp. */
@@ -221,12 +221,15 @@ BM_FUNCTION bm_log1p(double x) {
   return bm_log_edges(1 + x, bm_log_core(f, k));
 }
 
-/* log(1 + e) for e in [0, 1]. */
+/* log(1 + e) for e in [0, 1], without a division, so that it follows an exponential closely. */
 BM_FUNCTION bm_log1p_unit(double e) {
-  BM_EXACT
-  int high = e > 0.41421356237309503;
-  double half = bm_fma(e, 0.5, -0.5);
-  return bm_log_core(high ? half : e, high ? 1 : 0);
+  double low = bm_p8(e, -0.4999999999999946, 0.33333333333235066, -0.2499999999367792, 0.199999997913616,
+                     -0.16666662499143167, 0.1428565890403585, -0.12499479662899748, 0.1110750626347143);
+  double high = bm_p8(e, -0.0998101599398104, 0.09013156960837496, -0.08081219534708793, 0.07035557640694233,
+                      -0.05750225122991501, 0.042300390715090105, -0.026744201927372112, 0.01383874080037455);
+  double top = bm_p4(e, -0.005543176876453825, 0.0015957617212485464, -0.0002917649858178098, 2.533025053539806e-05);
+  double e8 = bm_pow8(e);
+  return bm_fma(e * e, bm_fma(bm_fma(top, e8, high), e8, low), e);
 }
 
 BM_FUNCTION bm_abs(double x) { return __builtin_fabs(x); }
@@ -234,16 +237,16 @@ BM_FUNCTION bm_sqrt(double x) { return __builtin_sqrt(x); }
 
 /* 1 / (1 + e^-x), over e^-|x|; 2 ulp. */
 BM_FUNCTION bm_inv_logit(double x) {
-  double e = bm_exp_negative(-bm_abs(x)), q = (x < 0 ? e : 1) / (1 + e);
+  double e = bm_exp_negative(-bm_abs(x)), q = bm_select(x < 0, e, 1) / (1 + e);
   double low = bm_fma(-e, q, e); /* e / (1 + e) = e - e^2 / (1 + e), with less error */
-  return x < 0 ? low : q;
+  return bm_select(x < 0, low, q);
 }
 
 /* log(1 + e^x) = max(x, 0) + log1p(e^-|x|); 2 ulp. */
-BM_FUNCTION bm_log1p_exp(double x) { return (x > 0 ? x : 0) + bm_log1p_unit(bm_exp_negative(-bm_abs(x))); }
+BM_FUNCTION bm_log1p_exp(double x) { return bm_select(x > 0, x, 0) + bm_log1p_unit(bm_exp_negative(-bm_abs(x))); }
 
 /* log(1 / (1 + e^-x)); 2 ulp. */
-BM_FUNCTION bm_log_inv_logit(double x) { return (x < 0 ? x : 0) - bm_log1p_unit(bm_exp_negative(-bm_abs(x))); }
+BM_FUNCTION bm_log_inv_logit(double x) { return bm_select(x < 0, x, 0) - bm_log1p_unit(bm_exp_negative(-bm_abs(x))); }
 
 /* log(1 / (1 + e^x)); 2 ulp. */
 BM_FUNCTION bm_log1m_inv_logit(double x) { return -bm_log1p_exp(x); }
