@@ -71,6 +71,7 @@ ONE(inv_cloglog, -expm1l(-expl(x)))
 TWO(x_log_y, x == 0 && !isnan(y) ? 0 : x * logl(y))
 TWO(x_log1p_y, x == 0 && !isnan(y) ? 0 : x * log1pl(y))
 ONE(lgamma, x == -INFINITY ? INFINITY : lgammal(x))
+ONE(lgamma_positive, x >= 0 ? lgammal(x) : NAN)
 ONE(tgamma, x == 0 ? INFINITY : tgammal(x))
 ONE(log_factorial, x >= 0 ? lgammal(1 + x) : NAN)
 ONE(erf, erfl(x))
@@ -141,6 +142,7 @@ static const struct row {
     R(x_log_y, 2, 2, none, "all 0:10"),
     R(x_log1p_y, 2, 3, none, "all -1:10"),
     R(lgamma, 1, 4, quarter_or_reflected, "1e-300~1e306 -20:0 0.001:12"),
+    R(lgamma_positive, 1, 4, quarter_or_reflected, "1e-300~1e306 0.001:12"),
     R(tgamma, 1, 5, none, "1e-308~172 -180:0 -5:5 0.1:20"),
     R(log_factorial, 1, 4, half, "1e-10~1e306 0:12"),
     R(erf, 1, 2, none, "all -7:7 -2:2"),

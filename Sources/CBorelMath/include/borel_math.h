@@ -98,13 +98,15 @@ BM_FUNCTION bm_select(int c, double a, double b) {
   return bm_from_bits((bm_bits(a) & mask) | (bm_bits(b) & ~mask));
 }
 
+/* y, negated where x is negative. */
+BM_FUNCTION bm_turn_by(double y, double x) { return bm_from_bits(bm_bits(y) ^ (bm_bits(x) & 1ULL << 63)); }
+
 /* Nearest whole number; SSE2 has no instruction for it. */
 #if defined(__SSE2__) && !defined(__SSE4_1__)
 BM_FUNCTION bm_near(double x) {
   BM_EXACT
   double a = __builtin_fabs(x), y = bm_add(bm_add(a, 0x1p52), -0x1p52);
-  y = x < 0 ? -y : y;
-  return a < 0x1p52 ? y : x;
+  return bm_select(a < 0x1p52, bm_turn_by(y, x), x);
 }
 #else
 BM_FUNCTION bm_near(double x) { return __builtin_rint(x); }
@@ -253,28 +255,28 @@ BM_FUNCTION bm_log1m_inv_logit(double x) { return -bm_log1p_exp(x); }
 
 /* log(e^x + e^y); 2 ulp of the larger of the result and max(x, y). */
 BM_FUNCTION bm_log_sum_exp(double x, double y) {
-  double high = x > y ? x : y, gap = x == y ? 0 : -bm_abs(x - y);
+  double high = x > y ? x : y, gap = bm_select(x == y, 0, -bm_abs(x - y));
   return high + bm_log1p_unit(bm_exp_negative(gap));
 }
 
 /* log(1 - e^x) for x <= 0: log(-expm1(x)) above -log 2, log1p(-e^x) below (Machler 2012); 2 ulp. */
 BM_FUNCTION bm_log1m_exp(double x) {
   double n, q = bm_expm1_core(bm_exp_reduce(x, &n)), e = bm_scale(q, n);
-  double k, f = bm_log_reduce(n == 0 ? -q : -2 * bm_half_expm1(q, n), &k);
+  double k, f = bm_log_reduce(bm_select(n == 0, -q, -2 * bm_half_expm1(q, n)), &k);
   int near = x > -0.6931471805599453, middle = e > 0.2928932188134524;
   double s = bm_from_bits((bm_bits(n + 0x1.8p52) + 1024) << 52); /* 1 - 2 e without the rounding of e */
-  double far = middle ? bm_fma(-s, q, bm_add(1, -s)) : -e;
-  double r = bm_log_core(near ? f : far, near ? k : middle ? -1 : 0);
-  r = x < -745.14 ? 0 : r;
-  r = x < 0 ? r : -BM_INF;
-  return x <= 0 ? r : BM_NAN;
+  double far = bm_select(middle, bm_fma(-s, q, bm_add(1, -s)), -e);
+  double r = bm_log_core(bm_select(near, f, far), bm_select(near, k, bm_select(middle, -1, 0)));
+  r = bm_select(x < -745.14, 0, r);
+  r = bm_select(x < 0, r, -BM_INF);
+  return bm_select(x <= 0, r, BM_NAN);
 }
 
 /* log(e^x - e^y) for x >= y; 2 ulp of the larger of the result and x, and one rounding of y - x. */
 BM_FUNCTION bm_log_diff_exp(double x, double y) {
-  double r = x + bm_log1m_exp(y == -BM_INF ? y : y - x);
-  r = y == -BM_INF ? x : r;
-  return y == BM_INF ? BM_NAN : r;
+  double r = x + bm_log1m_exp(bm_select(y == -BM_INF, y, y - x));
+  r = bm_select(y == -BM_INF, x, r);
+  return bm_select(y == BM_INF, BM_NAN, r);
 }
 
 /* tanh(x) = 1 - 2 e / (1 + e), e = exp(-2 |x|), and a polynomial below 0.55; 2 ulp. */
@@ -284,20 +286,19 @@ BM_FUNCTION bm_tanh(double x) {
                       -0.008863195077874796, 0.0035917240380108424, -0.001453236988286899, 0.0005791938411381263);
   tail = bm_fma(bm_p2(z, -0.00021039059460946754, 5.1079573374205764e-05), bm_pow8(z), tail);
   double near = bm_fma(x * z, tail, x);
-  far = x < 0 ? -far : far;
-  return a < 0.55 ? near : far;
+  return bm_select(a < 0.55, near, bm_turn_by(far, x));
 }
 
 /* x log(y), 0 where x is 0; 2 ulp. */
 BM_FUNCTION bm_x_log_y(double x, double y) {
   double r = x * bm_log(y);
-  return x == 0 && y == y ? 0 : r;
+  return bm_select((x == 0) & (y == y), 0, r);
 }
 
 /* x log(1 + y), 0 where x is 0; 3 ulp. */
 BM_FUNCTION bm_x_log1p_y(double x, double y) {
   double r = x * bm_log1p(y);
-  return x == 0 && y == y ? 0 : r;
+  return bm_select((x == 0) & (y == y), 0, r);
 }
 
 /* sin(pi r) / r and cos(pi r) for |r| <= 1/2, in z = r^2. */
@@ -330,35 +331,36 @@ BM_FUNCTION bm_stirling_core(double y) {
   return bm_fma(bm_p3(y, 0.1266043202401556, -0.4779233110015101, 0.9682281803157113), bm_pow8(y), low);
 }
 
-/* lgamma: far, by Stirling's series at z >= 4; near, as lgamma(2 + t) + sign (log(1 + f) + k log 2). */
-BM_FUNCTION bm_lgamma_core(int far, double z, double t, double f, double k, double sign) {
+/* lgamma(z) for z >= -1/2, t = z - nearest(z): Stirling's series from 4, below by lgamma(z + 1) = lgamma(z) + log z. */
+BM_FUNCTION bm_lgamma_upper(double z, double t) {
   BM_EXACT
-  double w = 1 / z, kz, fz = bm_log_reduce(z, &kz);
-  double high = bm_log_core_less(far ? fz : f, far ? kz : k, far ? 1 : 0);
-  double tail = bm_fma(bm_stirling_core(w * w), w, 0.41893853320467274), near = bm_lgamma_near_two(t);
-  return bm_fma(far ? z - 0.5 : sign, high, far ? tail : near);
-}
-
-/* log |gamma(x)|: near 4 and below by lgamma(x + 1) = lgamma(x) + log x, below -1/2 by reflection. */
-BM_FUNCTION bm_lgamma(double x) {
-  BM_EXACT
-  int reflect = x < -0.5;
-  double z = reflect ? -x : x, whole = bm_near(z), t = z - whole;
+  int far = z >= 4;
   double p = bm_select(z < 1.5, z, 1);
   p = bm_select(z <= 0.5, bm_abs(z) * (1 + z), p);
   p = bm_select(z > 2.5, z - 1, p);
   p = bm_select(z >= 3.5, (z - 1) * (z - 2), p);
-  p = bm_select(z >= 4, z, p);
-  int far = z >= 4;
-  double w = 1 / z, k, f = bm_log_reduce(p, &k), high = bm_log_core_less(f, k, far ? 1 : 0);
+  p = bm_select(far, z, p);
+  double w = 1 / z, k, f = bm_log_reduce(p, &k), high = bm_log_core_less(f, k, bm_select(far, 1, 0));
   double tail = bm_fma(bm_stirling_core(w * w), w, 0.41893853320467274), near = bm_lgamma_near_two(t);
-  double r = bm_fma(far ? z - 0.5 : z < 1.5 ? -1 : 1, high, far ? tail : near);
+  return bm_fma(bm_select(far, z - 0.5, bm_select(z < 1.5, -1, 1)), high, bm_select(far, tail, near));
+}
+
+/* log |gamma(x)|, below -1/2 by reflection. */
+BM_FUNCTION bm_lgamma(double x) {
+  BM_EXACT
+  int reflect = x < -0.5;
+  double z = bm_select(reflect, -x, x), t = z - bm_near(z), r = bm_lgamma_upper(z, t);
   double sine = z * bm_abs(t * bm_sinpi_core(t * t)), j, g = bm_log_reduce(sine, &j);
   double other = 1.1447298858494002 - bm_log_core(g, j) - r; /* log(pi / (z |sin(pi z)|)) - lgamma(z) */
-  r = reflect ? other : r;
-  r = x <= 0 && t == 0 ? BM_INF : r;
-  r = x == 0 ? BM_INF : r;
-  return bm_abs(x) == BM_INF ? BM_INF : r;
+  r = bm_select(reflect, other, r);
+  return bm_select((x == 0) | (reflect & (t == 0)) | (bm_abs(x) == BM_INF), BM_INF, r);
+}
+
+/* lgamma of positive numbers at less cost, NaN below 0. */
+BM_FUNCTION bm_lgamma_positive(double x) {
+  double r = bm_lgamma_upper(x, x - bm_near(x));
+  r = bm_select((x == 0) | (x == BM_INF), BM_INF, r);
+  return bm_select(x >= 0, r, BM_NAN);
 }
 
 /* log(n!) = lgamma(n + 1), n >= 0: below 4 as lgamma(2 + t) + log(product). */
@@ -417,10 +419,10 @@ BM_FUNCTION bm_deviance_term(double x, double m) {
 /* d log gamma(x) / dx: by 1 / x, ..., 1 / (x + 3) to x >= 4, below 0 by reflection. */
 BM_FUNCTION bm_digamma(double x) {
   BM_EXACT
-  double z = x <= 0 ? 1 - x : x;
+  double z = bm_select(x <= 0, 1 - x, x);
   int near = z < 4;
-  double up = near ? z + 4 : z, w = 1 / up, y = w * w;
-  double shift = (near ? bm_p4(z, 6, 22, 18, 4) : 0) / (near ? z * bm_p4(z, 6, 11, 6, 1) : 1);
+  double up = bm_select(near, z + 4, z), w = 1 / up, y = w * w;
+  double shift = bm_select(near, bm_p4(z, 6, 22, 18, 4), 0) / bm_select(near, z * bm_p4(z, 6, 11, 6, 1), 1);
   double low = bm_p8(y, 0.08333333333333333, -0.008333333333331666, 0.003968253966916916, -0.004166666245029573,
                      0.007575688349244933, -0.021086003779458126, 0.08290202745833196, -0.4246044342393564);
   double tail = bm_fma(bm_p4(y, 2.482915370128777, -13.589481539625375, 54.553123264565244, -110.7918451870856),
@@ -429,28 +431,28 @@ BM_FUNCTION bm_digamma(double x) {
   double r = bm_log_core(f, k) - bm_fma(y, tail, 0.5 * w) - shift;
   double t = x - bm_near(x), t2 = t * t;
   double other = r - 3.141592653589793 * bm_cospi_core(t2) / (t * bm_sinpi_core(t2));
-  r = x <= 0 ? other : r;
-  r = x <= 0 && t == 0 ? BM_NAN : r;
-  return x == BM_INF ? x : r;
+  r = bm_select(x <= 0, other, r);
+  r = bm_select((x <= 0) & (t == 0), BM_NAN, r);
+  return bm_select(x == BM_INF, x, r);
 }
 
 /* d^2 log gamma(x) / dx^2: by 1 / x^2, ..., 1 / (x + 3)^2 to x >= 4, below 0 by reflection. */
 BM_FUNCTION bm_trigamma(double x) {
   BM_EXACT
-  double z = x <= 0 ? 1 - x : x;
+  double z = bm_select(x <= 0, 1 - x, x);
   int near = z < 4;
-  double up = near ? z + 4 : z, w = 1 / up, y = w * w;
-  double d = near ? bm_p4(z, 6, 11, 6, 1) : 1;
-  double shift = (near ? bm_p5(z, 49, 96, 72, 24, 3) : 0) / (d * d), first = near ? 1 / (z * z) : 0;
+  double up = bm_select(near, z + 4, z), w = 1 / up, y = w * w;
+  double d = bm_select(near, bm_p4(z, 6, 11, 6, 1), 1);
+  double shift = bm_select(near, bm_p5(z, 49, 96, 72, 24, 3), 0) / (d * d), first = bm_select(near, 1 / (z * z), 0);
   double low = bm_p8(y, 0.16666666666666666, -0.03333333333332803, 0.023809523804510336, -0.03333333146450131,
                      0.07575721122870203, -0.253070745235929, 1.1633806226579937, -6.918162597234466);
   double tail = bm_fma(bm_p5(y, 48.35725546389768, -341.7318996677954, 2034.452819782, -8309.39023381424,
                              16583.040194368437), bm_pow8(y), low);
   double r = first + (shift + (w + bm_fma(y * w, tail, 0.5 * y)));
   double t = x - bm_near(x), q = 3.141592653589793 / (t * bm_sinpi_core(t * t)), other = q * q - r;
-  r = x <= 0 ? other : r;
-  r = x <= 0 && t == 0 ? BM_INF : r;
-  return x == -BM_INF ? BM_NAN : r;
+  r = bm_select(x <= 0, other, r);
+  r = bm_select((x <= 0) & (t == 0), BM_INF, r);
+  return bm_select(x == -BM_INF, BM_NAN, r);
 }
 
 /* e^(-c x^2), c a power of two: the rounding of the square is made good. */
@@ -458,7 +460,7 @@ BM_FUNCTION bm_exp_square(double x, double c) {
   BM_EXACT
   double h = x * x, low = bm_residual(x, x, -h), n, r = bm_exp_reduce(-c * h, &n);
   double y = bm_scale(bm_expm1_core(bm_add(r, -c * low)), n);
-  return c * h > 745.14 ? 0 : y;
+  return bm_select(c * h > 745.14, 0, y);
 }
 
 /* e^(x^2) erfc(x) for x >= 0, in t = (x - 15/4) / (x + 15/4) (Shepherd and Laframboise 1981). */
@@ -473,7 +475,7 @@ BM_FUNCTION bm_erfcx_core(double x) {
                       3.8508336368339594e-08, -3.765873904789427e-09, -5.1092033563591486e-09, 3.1496577023337973e-10,
                       4.1416617626211595e-10);
   double y = bm_fma(bm_fma(bm_fma(high, t8, middle), t8, low), t, 1.2375126308378275) / (1 + 2 * x);
-  return x > 1e17 ? 0.5641895835477563 / x : y;
+  return bm_select(x > 1e17, 0.5641895835477563 / x, y);
 }
 
 /* erf(x) for |x| <= 1, as x + x (erf(x) / x - 1). */
@@ -489,15 +491,14 @@ BM_FUNCTION bm_erf_core(double x) {
 /* erfc(x); 4 ulp. */
 BM_FUNCTION bm_erfc(double x) {
   double a = bm_abs(x), y = bm_exp_square(a, 1) * bm_erfcx_core(a), near = 1 - bm_erf_core(x);
-  y = x < 0 ? 2 - y : y;
-  return a < 0.5 ? near : y;
+  y = bm_select(x < 0, 2 - y, y);
+  return bm_select(a < 0.5, near, y);
 }
 
 /* erf(x); 2 ulp. */
 BM_FUNCTION bm_erf(double x) {
   double a = bm_abs(x), near = bm_erf_core(x), far = 1 - bm_exp_square(a, 1) * bm_erfcx_core(a);
-  far = x < 0 ? -far : far;
-  return a < 1 ? near : far;
+  return bm_select(a < 1, near, bm_turn_by(far, x));
 }
 
 /* e^(x^2) erfc(x), below 0 as 2 e^(x^2) - erfcx(-x). */
@@ -505,8 +506,8 @@ BM_FUNCTION bm_erfcx(double x) {
   BM_EXACT
   double y = bm_erfcx_core(bm_abs(x)), h = x * x, n, r = bm_exp_reduce(h, &n);
   double below = 2 * bm_scale(bm_expm1_core(bm_add(r, bm_residual(x, x, -h))), n) - y;
-  below = x < -26.7 ? BM_INF : below;
-  return x < 0 ? below : y;
+  below = bm_select(x < -26.7, BM_INF, below);
+  return bm_select(x < 0, below, y);
 }
 
 /* log(erfc(x)) = log(erfcx(x)) - x^2, below 0.8 log1p(-erf(x)). */
@@ -528,7 +529,7 @@ BM_FUNCTION bm_Phi_core(double a, double y) {
 /* Standard normal cdf, erfc(-x / sqrt(2)) / 2; 4 ulp. */
 BM_FUNCTION bm_Phi(double x) {
   double a = bm_abs(x), y = bm_Phi_core(a, 0.5 * bm_erfcx_core(a * 0.7071067811865476));
-  return x > 0 ? 1 - y : y;
+  return bm_select(x > 0, 1 - y, y);
 }
 
 /* log of the standard normal cdf: log(erfcx(-x / sqrt(2)) / 2) - x^2 / 2, above 0 log1p(-Phi(-x)). */
@@ -655,7 +656,7 @@ BM_FUNCTION bm_pow(double x, double y) {
 BM_FUNCTION bm_tgamma(double x) {
   BM_EXACT
   int reflect = x < -0.5;
-  double z = reflect ? -x : x, t = z - bm_near(z), w = 1 / z;
+  double z = bm_select(reflect, -x, x), t = z - bm_near(z), w = 1 / z;
   int far = z >= 4;
   /* (z - 1/2) log z - z + log(2 pi) / 2 + ... in two parts */
   double low, high = bm_log_double(z, &low), m = z - 0.5, p = m * high, pl = bm_fma(m, low, bm_residual(m, high, -p));
@@ -671,7 +672,7 @@ BM_FUNCTION bm_tgamma(double x) {
   bottom = bm_select(z <= 0.5, z * (z + 1), bottom);
   double whole = z - t, sine = z * (t * bm_sinpi_core(t * t)) * bm_select(2 * bm_near(0.5 * whole) == whole, -1, 1);
   double factor = bm_select(reflect, bottom * 3.141592653589793, top) / bm_select(reflect, sine * top, bottom);
-  double n, r = bm_exp_reduce(bm_select(reflect, -q, q), &n), shift = bm_select(reflect, 500, 0); /* to round only once */
+  double n, r = bm_exp_reduce(bm_select(reflect, -q, q), &n), shift = bm_select(reflect, 500, 0); /* rounds once */
   r = factor * bm_scale(bm_expm1_core(bm_add(r, bm_select(reflect, -ql, ql))), n + shift);
   r = bm_select(reflect, r * 0x1p-500, r);
   r = bm_select(z > 171.7, bm_select(reflect, bm_select(z < 190, r, 0), BM_INF), r);
@@ -714,7 +715,7 @@ BM_FUNCTION bm_cbrt(double x) {
   y = y - rest / (3 * y2);
   y = bm_select(tiny, y * 0x1p-100, y);
   y = bm_select((a == 0) | (a == BM_INF), a, y);
-  return x < 0 ? -y : y;
+  return bm_turn_by(y, x);
 }
 
 /* x = n pi / 2 + r, |r| <= pi / 4 (Cody and Waite 1980, with three parts and fma): gives r, sets *n; NaN beyond
@@ -725,7 +726,7 @@ BM_FUNCTION bm_angle_reduce(double x, double *n) {
   double r = bm_residual(-*n, 0x1.921fb54442d18p+0, x);
   r = bm_residual(-*n, 0x1.1a62633145c07p-54, r);
   r = bm_fma(-*n, -0x1.f1976b7ed8fbcp-110, r);
-  return bm_abs(x) <= 0x1p45 ? r : BM_NAN;
+  return bm_select(bm_abs(x) <= 0x1p45, r, BM_NAN);
 }
 BM_FUNCTION bm_sin_core(double r) {
   double z = r * r;
@@ -775,7 +776,7 @@ BM_FUNCTION bm_asin(double x) {
   int far = a > 0.5;
   double y = bm_asin_core(bm_select(far, __builtin_sqrt(half), a), bm_select(far, half, a * a));
   y = bm_select(far, bm_add(1.5707963267948966, -2 * y) + 0x1.1a62633145c07p-54, y);
-  return x < 0 ? -y : y;
+  return bm_turn_by(y, x);
 }
 BM_FUNCTION bm_acos(double x) {
   BM_EXACT
@@ -783,7 +784,7 @@ BM_FUNCTION bm_acos(double x) {
   int far = a > 0.5;
   double y = bm_asin_core(bm_select(far, __builtin_sqrt(half), x), bm_select(far, half, x * x));
   double above = 2 * y, below = bm_add(3.141592653589793, -2 * y) + 0x1.1a62633145c07p-53;
-  return bm_select(far, x < 0 ? below : above, bm_add(1.5707963267948966, -y) + 0x1.1a62633145c07p-54);
+  return bm_select(far, bm_select(x < 0, below, above), bm_add(1.5707963267948966, -y) + 0x1.1a62633145c07p-54);
 }
 
 /* Angle of the point (x, y), in (-pi, pi], by atan(t) with |t| <= tan(pi / 8) and a multiple of pi / 4; 2 ulp. */
@@ -803,12 +804,10 @@ BM_FUNCTION bm_atan2(double y, double x) {
   tail = bm_select(a == b, 0, t * z * tail);
   double n = bm_select(low, 0, bm_select(high, 2, 1)), turn = bm_select(x < 0, 4 - n, n);
   double flip = bm_select(x < 0, -1, 1);
-  double r = bm_fma(turn, 0.7853981633974483, flip * t) , e;
-  double base = turn * 0.7853981633974483;
-  e = bm_add(bm_add(base, -r), flip * t);
+  double base = turn * 0.7853981633974483, r = bm_add(base, flip * t), e = bm_add(bm_add(base, -r), flip * t);
   r = r + (e + bm_fma(turn, 0x1.1a62633145c07p-55, flip * tail));
   r = bm_select((x == 0) & (y == 0), 0, r);
-  r = y < 0 ? -r : r;
+  r = bm_select(y < 0, -r, r);
   return bm_select((x == x) & (y == y), r, BM_NAN);
 }
 BM_FUNCTION bm_atan(double x) { return bm_atan2(x, 1); }
@@ -825,7 +824,7 @@ BM_FUNCTION bm_sinh(double x) {
   double tail = bm_p7(z, 0.16666666666666669, 0.008333333333333139, 0.00019841269841437467, 2.7557319155384804e-06,
                       2.5052123393624464e-08, 1.6057240550520912e-10, 7.759310240255453e-13);
   double near = bm_fma(x * z, tail, x);
-  return bm_select(a < 1, near, x < 0 ? -far : far);
+  return bm_select(a < 1, near, bm_turn_by(far, x));
 }
 BM_FUNCTION bm_cosh(double x) { double h = bm_half_exp(bm_abs(x)); return h + 0.25 / h; }
 
@@ -836,7 +835,7 @@ BM_FUNCTION bm_asinh(double x) {
   double k, f = bm_log1p_reduce(w, &k), j, g = bm_log_reduce(a, &j);
   double r = bm_log_core(bm_select(big, g, f), bm_select(big, j + 1, k));
   r = bm_select(a == BM_INF, a, r);
-  return x < 0 ? -r : r;
+  return bm_turn_by(r, x);
 }
 BM_FUNCTION bm_acosh(double x) {
   double t = x - 1, w = t + __builtin_sqrt(t * (x + 1));
@@ -850,7 +849,7 @@ BM_FUNCTION bm_atanh(double x) {
   double a = bm_abs(x), r = 0.5 * bm_log1p(2 * a / (1 - a));
   r = bm_select(a == 1, BM_INF, r);
   r = bm_select(a <= 1, r, BM_NAN);
-  return x < 0 ? -r : r;
+  return bm_turn_by(r, x);
 }
 
 /* sqrt(x^2 + y^2) without overflow; 1.2 ulp. */
@@ -862,7 +861,7 @@ BM_FUNCTION bm_hypot(double x, double y) {
 }
 
 /* max(x - y, 0). */
-BM_FUNCTION bm_fdim(double x, double y) { return x <= y ? 0 : x - y; }
+BM_FUNCTION bm_fdim(double x, double y) { return bm_select(x <= y, 0, x - y); }
 
 /* Remainder of x / y with the sign of x, exact; a call of the C library, so loops stay scalar. */
 BM_FUNCTION bm_fmod(double x, double y) { return __builtin_fmod(x, y); }
@@ -875,7 +874,7 @@ BM_FUNCTION bm_trunc(double x) { return __builtin_trunc(x); }
 BM_FUNCTION bm_round(double x) {
   BM_EXACT
   double whole = __builtin_trunc(x), rest = bm_abs(bm_add(x, -whole));
-  return whole + bm_select(rest >= 0.5, x < 0 ? -1 : 1, 0);
+  return whole + bm_select(rest >= 0.5, bm_turn_by(1, x), 0);
 }
 
 /* -1, 0 or 1; NaN stays. */
@@ -933,7 +932,7 @@ BM_FUNCTION bm_inv_Phi(double p) {
       7.836306807123755e-20);
   double c3 = -9.245958639995927e-22;
   double w8 = bm_pow8(w), centre = q * bm_fma(bm_fma(bm_fma(c3, w8, c2), w8, c1), w8, c0);
-  double middle = w < 36 ? 3.75 : 12.75, u = (s - middle) / (s + middle), u8 = bm_pow8(u);
+  double middle = bm_select(w < 36, 3.75, 12.75), u = (s - middle) / (s + middle), u8 = bm_pow8(u);
   double a0 = bm_p8(u, 1.3529320253733896, 0.14713575464119158, -0.104297995664649, -0.045271355388070415,
       0.20844293780730466, -0.3258325307888953, 0.2489997430940658, 0.4727005676866492);
   double a1 = bm_p8(u, -2.6888933579968364, 5.506048797258939, 1.465873577573057, -39.08723828200042,

@@ -9,8 +9,8 @@
   ONE(log1p_exp) ONE(log1m_exp) TWO(log_diff_exp) TWO(log_sum_exp) THREE(log_mix) \
   ONE(logit) ONE(inv_logit) ONE(log_inv_logit) ONE(log1m_inv_logit) ONE(cloglog) ONE(inv_cloglog) \
   TWO(x_log_y) TWO(x_log1p_y) \
-  ONE(lgamma) ONE(digamma) ONE(trigamma) ONE(tgamma) TWO(lgamma_ratio) TWO(lbeta) TWO(lchoose) ONE(log_factorial) \
-  ONE(stirling_error) TWO(deviance_term) \
+  ONE(lgamma) ONE(lgamma_positive) ONE(digamma) ONE(trigamma) ONE(tgamma) TWO(lgamma_ratio) TWO(lbeta) TWO(lchoose) \
+  ONE(log_factorial) ONE(stirling_error) TWO(deviance_term) \
   ONE(erf) ONE(erfc) ONE(erfcx) ONE(log_erfc) ONE(Phi) ONE(log_Phi) ONE(inv_Phi) \
   ONE(floor) ONE(ceil) ONE(round) ONE(trunc) ONE(sign) ONE(abs) TWO(min) TWO(max)
 

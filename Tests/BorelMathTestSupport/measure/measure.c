@@ -165,7 +165,8 @@ int main(int count, char **arguments) {
   while (wait(0) > 0) {}
   int over = 0, functions = 0;
   double worst = 0;
-  printf("| function | gcc | clang | baseline | bound | ns | libm / ours | measured in ulp |\n|---|---|---|---|---|---|---|---|\n");
+  printf("| function | gcc | clang | baseline | bound | ns | libm / ours | measured in ulp |\n");
+  printf("|---|---|---|---|---|---|---|---|\n");
   for (int i = 0; i < row_count; i++) {
     if (!wanted[i]) continue;
     if (!shared->outcomes[i].done) {

@@ -121,6 +121,11 @@ REF(lgamma) {
   else mpfr_lgamma(r, &sign, r, RN);
 }
 
+REF(lgamma_positive) {
+  if (a[0] >= 0) ref_lgamma(r, a, scale);
+  else mpfr_set_nan(r);
+}
+
 /* lgamma(1 + x) */
 static void lgamma1p(mpfr_t r, double x) {
   int sign;
@@ -693,6 +698,7 @@ const struct row rows[] = {
     R(x_log_y, 2, 2, "all 0:10", 0, 1),
     R(x_log1p_y, 2, 3, "all -1:10", 0, 1),
     R(lgamma, 1, 4, "1e-300~1e306 -20:0 -1000:20 0.001:12", "of max(result, 1/4), below 0 of max(lgamma(-x), 1)", 3),
+    R(lgamma_positive, 1, 4, "1e-300~1e306 0.001:12", "of max(result, 1/4)", 3),
     R(digamma, 1, 5, "+ 1e-20~1e20 -30:0 0:10", "of max(result, 1), below 0 of max(pi / tan(pi x), 1)", 3),
     R(trigamma, 1, 6, "+ 1e-20~1e20 -30:0 0:10", "of max(result, pi^2 / sin(pi x)^2) below 0", 10),
     R(tgamma, 1, 5, "1e-308~172 -180:0 -5:5 0.1:20", 0, 2),
