@@ -39,7 +39,7 @@ let package = Package(
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .target(name: "CBorelVM"),
     .target(name: "CBorelMath", exclude: ["coefficients.py"]),
-    .target(name: "CBorelNative", dependencies: ["CBorel", "COpenBLAS"]),
+    .target(name: "CBorelNative", dependencies: ["CBorel", "COpenBLAS"], exclude: ["bridge"]),
     .target(
       name: "CBorel", dependencies: ["CGSL"],
       linkerSettings: [.linkedLibrary("gsl"), .linkedLibrary("m", .when(platforms: [.linux]))]),
@@ -156,7 +156,7 @@ let package = Package(
     .testTarget(name: "BorelIRTests", dependencies: ["BorelIR"]),
     .testTarget(
       name: "BorelNativeTests",
-      dependencies: ["BorelNative", "CBorelNative", "BorelIR", "BorelSource", "BorelNumerics"]),
+      dependencies: ["BorelNative", "BorelPasses", "CBorelNative", "BorelIR", "BorelSource", "BorelNumerics"]),
     .testTarget(
       name: "BorelPassesTests", dependencies: ["BorelPasses", "BorelIR", "BorelNumerics", "BorelSource"]),
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),

@@ -87,6 +87,24 @@ enum Files {
     rmdir(path)
   }
 
+  /// Makes the directories that lead from `base`, which is there, to `path`.
+  static func makeDirectories(_ path: String, below base: String) {
+    var prefix = base
+    for part in path.dropFirst(base.count).split(separator: "/") {
+      prefix += "/" + part
+      mkdir(prefix, 0o700)
+    }
+  }
+
+  /// Removes a directory with all that is below it.
+  static func removeTree(_ path: String) {
+    for name in names(in: path) {
+      let inner = path + "/" + name
+      if let info = info(inner), info.st_mode & S_IFMT == S_IFDIR { removeTree(inner) } else { unlink(inner) }
+    }
+    rmdir(path)
+  }
+
   static func names(in directory: String) -> [String] {
     guard let stream = opendir(directory) else { return [] }
     defer { closedir(stream) }

@@ -233,6 +233,11 @@ public struct NativeSource: Sendable {
     }
   }
 
+  /// A count of elements of `program`'s arrays in terms of the model's fields.
+  func countText(_ sizes: [LoopOperand], _ program: LoopProgram) throws(NativeFailure) -> String {
+    try sizeText(sizes, program, program.body, CSpellings.standard)
+  }
+
   /// The function that computes the length of the position.
   private mutating func dimensionEntry(_ functions: [NativeFunction], _ spellings: CSpellings) -> String {
     guard let field = fields.firstIndex(where: { $0.source == .other("dimension") && !$0.isPrepared }) else {
@@ -251,7 +256,8 @@ public struct NativeSource: Sendable {
   private func tableText() -> String {
     var text = "static const struct borel_function functions[] = {\n"
     for function in functions {
-      text += "  {\"\(function.name)\", run_\(function.name), sizes_\(function.name)},\n"
+      text +=
+        "  {\"\(function.name)\", run_\(function.name), sizes_\(function.name), \(function.isPreparation ? 1 : 0)},\n"
     }
     return text + """
       };

@@ -147,6 +147,8 @@ struct borel_function {
   long (*run)(void *model, const void *const *inputs, double *value, void *const *outputs, struct borel_workspace *);
   /* Element counts of the array inputs, then of the outputs; null where there are none. */
   long (*sizes)(const void *model, long *counts);
+  /* Run once, when the data are there. */
+  long is_preparation;
 };
 
 struct borel_module {
