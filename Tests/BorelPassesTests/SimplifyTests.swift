@@ -209,6 +209,136 @@ import Testing
       """)
   }
 
+  @Test func repeatedDivisors() throws {
+    try check(
+      multiplyByReciprocals,
+      """
+      let s = q[0]
+      let t = q[1]
+      let a = t / s
+      let b = y[0]
+      let c = b / s
+      let d = a + c
+      target += d
+      """,
+      """
+      let s = q[0]
+      let t = q[1]
+      let inv_s = 1.0 / s
+      let a = t * inv_s
+      let b = y[0]
+      let c = b * inv_s
+      let d = a + c
+      target += d
+      """)
+  }
+
+  @Test func sharedExponentials() throws {
+    try check(
+      { forwardValues(shareExponentials($0)) },
+      """
+      let a = q[0]
+      let b = q[1]
+      let c = log_sum_exp(a, b)
+      let d = a - b
+      let e = inv_logit(d)
+      let f = negate(d)
+      let g = inv_logit(f)
+      target += c
+      target += e
+      target += g
+      """,
+      """
+      let a = q[0]
+      let b = q[1]
+      let t1 = a - b
+      let t2 = absolute(t1)
+      let t3 = negate(t2)
+      let t4 = exp(t3)
+      let t5 = maximum(a, b)
+      let t6 = t5 == -inf
+      let t7 = select(t6, 0.0, t4)
+      let t8 = log1p(t7)
+      let c = t5 + t8
+      let t9 = 1.0 + t4
+      let t10 = 1.0 / t9
+      let t11 = t4 * t10
+      let t12 = t1 < 0.0
+      let e = select(t12, t11, t10)
+      let g = select(t12, t10, t11)
+      target += c
+      target += e
+      target += g
+      """)
+  }
+
+  @Test func checksOfData() throws {
+    try check(
+      splitChecks,
+      """
+      let a = q[0]
+      for i in 0 ..< n {
+        let b = y[i]
+        let c = b == b
+        require c, support
+        let d = a * b
+        target += d
+      }
+      """,
+      """
+      let a = q[0]
+      var failures: Int = 0
+      for i in 0 ..< n {
+        let b = y[i]
+        let c = b == b
+        let t1 = not(c)
+        let t2 = to_int(t1)
+        failures += t2
+      }
+      let t3 = failures
+      let t4 = t3 == 0
+      require t4, support
+      for i_2 in 0 ..< n {
+        let b_2 = y[i_2]
+        let d = a * b_2
+        target += d
+      }
+      """)
+  }
+
+  @Test func scatters() throws {
+    try check(
+      splitScatters,
+      """
+      array x: Real[n] = 0.0
+      for i in 1 ..< n {
+        let b = y[i]
+        x[i] += b
+        let j = i - 1
+        x[j] += b
+      }
+      let c = x[2]
+      target += c
+      """,
+      """
+      array x: Real[n] = 0.0
+      array x_amounts: Real[n] = none
+      for i in 1 ..< n {
+        let b = y[i]
+        x[i] += b
+        let j = i - 1
+        x_amounts[i] = b
+      }
+      for i_2 in 1 ..< n {
+        let j_2 = i_2 - 1
+        let t1 = x_amounts[i_2]
+        x[j_2] += t1
+      }
+      let c = x[2]
+      target += c
+      """)
+  }
+
   @Test func expensiveValuesAreKept() throws {
     let program = try parseLoop(
       Self.header + """

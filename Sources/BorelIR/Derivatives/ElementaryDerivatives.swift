@@ -71,7 +71,7 @@ extension DerivativeTable {
       "log1p_exp": [.invLogit(x)],
       "log1m_exp": [-1.0 / .expm1(-x)],
       "log_diff_exp": [-1.0 / .expm1(y - x), -1.0 / .expm1(x - y)],
-      "log_sum_exp": [.invLogit(x - y), .invLogit(y - x)],
+      "log_sum_exp": [.invLogit(x - y), .invLogit(-(x - y))],
       "log_mix": [(a - b) / sum, x * a / sum, (1.0 - x) * b / sum],
       "logit": [1.0 / (x * (1.0 - x))],
       "inv_logit": [r * (1.0 - r)],

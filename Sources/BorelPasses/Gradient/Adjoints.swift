@@ -174,9 +174,33 @@ extension LoopBuilder {
 
   /// a + b, as a difference where one of them is a negation.
   mutating func signedSum(_ a: LoopOperand, _ b: LoopOperand) -> LoopOperand {
+    if let sum = sumOfSelections(a, b) { return sum }
     if let b = negatedOperand(b) { return subtract(a, b) }
     if let a = negatedOperand(a) { return subtract(b, a) }
     return add(a, b)
+  }
+
+  /// The sum of two values that are zero on opposite sides of one condition: a selection.
+  private mutating func sumOfSelections(_ a: LoopOperand, _ b: LoopOperand) -> LoopOperand? {
+    guard let (first, isFirstNegated) = selection(a), let (second, isSecondNegated) = selection(b),
+      first[0] == second[0]
+    else { return nil }
+    func signed(_ operand: LoopOperand, _ isNegated: Bool) -> LoopOperand { isNegated ? negated(operand) : operand }
+    switch (first[1], first[2], second[1], second[2]) {
+    case (let x, .real(0), .real(0), let y):
+      return apply(.select, first[0], signed(x, isFirstNegated), signed(y, isSecondNegated))
+    case (.real(0), let x, let y, .real(0)):
+      return apply(.select, first[0], signed(y, isSecondNegated), signed(x, isFirstNegated))
+    default: return nil
+    }
+  }
+
+  /// The operands of a selection or of a negated one.
+  private func selection(_ operand: LoopOperand) -> (operands: [LoopOperand], isNegated: Bool)? {
+    let inner = negatedOperand(operand)
+    guard case .variable(let variable) = inner ?? operand, case .apply(.select, let parts)? = definitions[variable]
+    else { return nil }
+    return (parts, inner != nil)
   }
 
   /// a b, with signs pulled out and products with -1 written as negations.

@@ -24,7 +24,6 @@ public func gradient(
     LoopVariableInfo(name: "gradient", scalar: .real, sizes: program[position].sizes, role: .output))
   var pass = ReverseMode(of: program, withRespectTo: position, into: output)
   try pass.differentiate(program.body, &builder)
-  var result = builder.finish()
-  pass.finish(&result)
-  return eliminateDeadCode(result)
+  pass.finish(&builder)
+  return eliminateDeadCode(builder.finish())
 }

@@ -142,7 +142,7 @@ extension ReverseMode {
     let upper = value(loop.upper)
     if case .int(0) = value(loop.lower) {
       if case .int(let count) = upper { return .int(max(count, 0)) }
-      if case .variable(let variable) = upper, builder.program[variable].role == .input { return upper }
+      if builder.program.isSize(upper) { return upper }
     }
     return builder.apply(.maximum, builder.subtract(upper, value(loop.lower)), .int(0))
   }
@@ -238,6 +238,22 @@ extension ReverseMode {
     case .bool: .bool(false)
     case .int: .int(0)
     case .real: .real(0)
+    }
+  }
+}
+
+extension LoopProgram {
+  /// Whether an operand is the size of an array, which is never negative.
+  func isSize(_ operand: LoopOperand) -> Bool {
+    switch operand {
+    case .int(let size): return size >= 0
+    case .variable(let variable):
+      guard let input = inputs.first(where: { $0.variable == variable }) else { return false }
+      switch input.source {
+      case .argumentSize, .globalSize, .siteSize, .missingCount: return true
+      default: return false
+      }
+    default: return false
     }
   }
 }

@@ -57,15 +57,14 @@ struct ReverseMode {
   }
 
   /// Points results and sites to the variables that stand for them.
-  func finish(_ program: inout LoopProgram) {
-    for index in program.results.indices {
-      guard case .variable(let variable) = program.results[index].value else { continue }
-      program.results[index].value =
-        scalars[variable] ?? places[variable].map(LoopOperand.variable)
-        ?? .variable(variable)
+  mutating func finish(_ builder: inout LoopBuilder) {
+    for (index, result) in source.results.enumerated() {
+      guard case .variable(let variable) = result.value else { continue }
+      let place = place(variable, &builder).map(LoopOperand.variable)
+      builder.program.results[index].value = scalars[variable] ?? place ?? result.value
     }
-    for index in program.sites.indices {
-      if let array = program.sites[index].array { program.sites[index].array = places[array] ?? array }
+    for (index, site) in source.sites.enumerated() {
+      if let array = site.array { builder.program.sites[index].array = place(array, &builder) ?? array }
     }
   }
 

@@ -35,7 +35,8 @@ private struct ExpensiveValues {
   }
 
   mutating func loop(_ loop: LoopFor, _ outer: [Level], _ arrays: inout [LoopStatement]) -> LoopFor? {
-    guard case .int(let lower) = loop.lower, lower >= 0, let bound = bound(of: loop, outer) else { return nil }
+    guard case .int(let lower) = loop.lower, lower >= 0, let upper = bound(of: loop, outer) else { return nil }
+    let bound = program.sizeBound(upper, &arrays, LoopStatement(.loop(loop)))
     let levels = outer + [Level(index: loop.index, bound: bound)]
     if levels.count > 3 { return nil }
     var result = loop

@@ -1,8 +1,9 @@
-// Divides once: a division by what does not change in a loop becomes a multiplication by its reciprocal.
+// Divides once: a division by what does not change in a loop, or by what other divisions divide by, becomes a multiplication by its reciprocal.
 
 import BorelIR
 
-/// The program with divisions by constants and by loop-invariant values replaced by multiplications.
+/// The program with divisions by constants and by loop-invariant values replaced by multiplications, and one
+/// reciprocal for several divisions by the same value.
 ///
 /// x / y and x (1 / y) differ by two roundings at most, except where 1 / y overflows (y below 1e-308).
 public func multiplyByReciprocals(_ program: LoopProgram) -> LoopProgram {
@@ -34,6 +35,30 @@ private struct Reciprocals {
       case .conditional(let condition, let then, let otherwise):
         statement.kind = .conditional(condition, then: self.block(then), else: self.block(otherwise))
       default: break
+      }
+      result.append(statement)
+    }
+    return sharing(result)
+  }
+
+  /// Divides once by what a block divides by several times.
+  private mutating func sharing(_ block: [LoopStatement]) -> [LoopStatement] {
+    var counts: [LoopOperand: Int] = [:]
+    for statement in block {
+      if case .define(_, .apply(.divide, let operands)) = statement.kind, case .variable = operands[1],
+        program.scalar(of: operands[1]) == .real
+      {
+        counts[operands[1], default: 0] += 1
+      }
+    }
+    guard counts.values.contains(where: { $0 > 1 }) else { return block }
+    var reciprocals: [LoopOperand: LoopOperand] = [:]
+    var result: [LoopStatement] = []
+    for var statement in block {
+      if case .define(let variable, .apply(.divide, let operands)) = statement.kind, counts[operands[1]] ?? 0 > 1 {
+        let factor = reciprocals[operands[1]] ?? reciprocal(of: operands[1], &result, statement)
+        reciprocals[operands[1]] = factor
+        statement.kind = .define(variable, .apply(.multiply, [operands[0], factor]))
       }
       result.append(statement)
     }

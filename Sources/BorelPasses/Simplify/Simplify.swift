@@ -6,7 +6,7 @@ import BorelIR
 ///
 /// Values change by rounding errors only; failures are found earlier or later, but found.
 public func simplify(_ program: LoopProgram) -> LoopProgram {
-  var program = forwardValues(program)
+  var program = splitChecks(forwardValues(program))
   // What leaves an inner loop may leave an outer one in turn, and merges with what is there.
   for _ in 0..<2 {
     program = hoistInvariants(program)
@@ -23,5 +23,7 @@ public func simplifiedGradient(
 ) throws(GradientFailure) -> LoopProgram {
   let prepared = keepExpensiveValues(simplify(program))
   let derived = try gradient(of: prepared, withRespectTo: position)
-  return forwardValues(hoistInvariants(forwardValues(derived)))
+  let shared = forwardValues(shareExponentials(forwardValues(derived)))
+  let divided = forwardValues(multiplyByReciprocals(hoistInvariants(shared)))
+  return eliminateDeadCode(splitScatters(divided))
 }
