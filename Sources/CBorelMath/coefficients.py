@@ -113,8 +113,9 @@ third = mp.mpf(1) / 3
 TABLE = {
     "exp": (near("0.5", lambda r: (mp.expm1(r) - r) / r**2), lambda r: abs(r) + TINY, -half_log_two, half_log_two, 10),
     "log": (near(2 * third, root(lambda s: (2 * mp.atanh(s) / s - 2) / s**2)), lambda z: z / 2 + TINY, 0, z_max, 6),
-    "log1p on [0, 1]": (
-        near("-0.5", lambda e: (mp.log1p(e) - e) / e**2), lambda e: e**2 / mp.log1p(e) if e > 0 else TINY, 0, 1, 19),
+    "log1p": (
+        near("-0.5", lambda f: (mp.log1p(f) - f) / f**2), lambda f: abs(f**2 / mp.log1p(f)) if f != 0 else TINY,
+        "-0.29290", "0.41422", 19),
     "log, second part": (
         near("0.4", root(lambda s: ((2 * mp.atanh(s) / s - 2) / s**2 - 2 * third) / s**2)),
         lambda z: z * z / 2 + TINY, 0, z_max, 7),

@@ -143,7 +143,7 @@ static const struct row {
     R(x_log1p_y, 2, 3, none, "all -1:10"),
     R(lgamma, 1, 4, quarter_or_reflected, "1e-300~1e306 -20:0 0.001:12"),
     R(lgamma_positive, 1, 4, quarter_or_reflected, "1e-300~1e306 0.001:12"),
-    R(tgamma, 1, 5, none, "1e-308~172 -180:0 -5:5 0.1:20"),
+    R(tgamma, 1, 6, none, "1e-308~172 -180:0 -5:5 0.1:20"),
     R(log_factorial, 1, 4, half, "1e-10~1e306 0:12"),
     R(erf, 1, 2, none, "all -7:7 -2:2"),
     R(erfc, 1, 4, none, "all -7:28 -1:1"),

@@ -30,8 +30,8 @@ private func call(_ name: String, _ arguments: [Double]) -> (first: Double, last
 
   /// Bounds in ulp of max(|value|, magnitude), those of docs/numerics.md.
   static let bounds: [String: (ulp: Double, magnitude: Double)] = [
-    "digamma": (5, 1), "trigamma": (6, 0), "stirling_error": (5, 0.25), "lgamma_ratio": (16, 0), "lbeta": (8, 1),
-    "lchoose": (8, 1), "deviance_term": (5, 0), "erfcx": (4, 0), "log_erfc": (4, 0), "Phi": (4, 0), "log_Phi": (5, 0),
+    "digamma": (6, 1), "trigamma": (7, 0), "stirling_error": (5, 0), "lgamma_ratio": (16, 0), "lbeta": (8, 1),
+    "lchoose": (8, 1), "deviance_term": (5, 0), "erfcx": (5, 0), "log_erfc": (4, 0), "Phi": (5, 0), "log_Phi": (5, 0),
     "inv_Phi": (4, 0),
   ]
 

@@ -15,8 +15,8 @@ static inline __attribute__((always_inline, unused)) unsigned long long bm_bits(
   unsigned long long u; __builtin_memcpy(&u, &x, 8); return u;
 }
 
-/* bm_add, bm_mul and bm_fma are rounded as written and never re-associated with what uses them. clang is told so per
- * block, by BM_EXACT at the top of a body. gcc's barrier does not survive its vectoriser, but a call of fma does. */
+/* bm_add, bm_sub, bm_mul and bm_fma are rounded as written and never re-associated with what uses them. clang is told
+ * so per block, by BM_EXACT at the top of a body (a unary minus does not heed it, so differences take bm_sub). gcc's barrier does not survive its vectoriser, but a call of fma does. */
 #if defined(__FMA__) || defined(__aarch64__) || defined(__FP_FAST_FMA)
 #define BM_HAS_FMA 1
 #else
@@ -26,10 +26,16 @@ static inline __attribute__((always_inline, unused)) unsigned long long bm_bits(
 #if defined(__clang__)
 #define BM_EXACT _Pragma("clang fp reassociate(off)")
 BM_FUNCTION bm_add(double a, double b) { BM_EXACT return a + b; }
+BM_FUNCTION bm_sub(double a, double b) { BM_EXACT return a - b; }
 BM_FUNCTION bm_mul(double a, double b) { BM_EXACT return a * b; }
 #elif BM_HAS_FMA
 #define BM_EXACT
-BM_FUNCTION bm_add(double a, double b) { return __builtin_fma(a, 1.0, b); }
+BM_FUNCTION bm_add(double a, double b) {
+  return __builtin_constant_p(a) ? __builtin_fma(b, 1.0, a) : __builtin_fma(a, 1.0, b); /* constants would fold */
+}
+BM_FUNCTION bm_sub(double a, double b) {
+  return __builtin_constant_p(b) ? __builtin_fma(a, 1.0, -b) : __builtin_fma(b, -1.0, a);
+}
 BM_FUNCTION bm_mul(double a, double b) { return __builtin_fma(a, b, 0.0); }
 #else /* correct, but not vectorised */
 #define BM_EXACT
@@ -42,6 +48,7 @@ BM_FUNCTION bm_kept(double x) {
   return x;
 }
 BM_FUNCTION bm_add(double a, double b) { return bm_kept(bm_kept(a) + bm_kept(b)); }
+BM_FUNCTION bm_sub(double a, double b) { return bm_kept(bm_kept(a) - bm_kept(b)); }
 BM_FUNCTION bm_mul(double a, double b) { return bm_kept(bm_kept(a) * bm_kept(b)); }
 #endif
 
@@ -59,9 +66,9 @@ BM_FUNCTION bm_residual(double a, double b, double c) {
 #if BM_HAS_FMA
   return __builtin_fma(a, b, c);
 #else /* a and b in halves (Dekker 1971) */
-  double ah = bm_from_bits(bm_bits(a) & 0xfffffffff8000000), al = bm_add(a, -ah), p = bm_mul(a, b);
-  double bh = bm_from_bits(bm_bits(b) & 0xfffffffff8000000), bl = bm_add(b, -bh);
-  double low = bm_add(bm_add(bm_mul(ah, bh), -p), bm_add(bm_mul(ah, bl), bm_mul(al, bh)));
+  double ah = bm_from_bits(bm_bits(a) & 0xfffffffff8000000), al = bm_sub(a, ah), p = bm_mul(a, b);
+  double bh = bm_from_bits(bm_bits(b) & 0xfffffffff8000000), bl = bm_sub(b, bh);
+  double low = bm_add(bm_sub(bm_mul(ah, bh), p), bm_add(bm_mul(ah, bl), bm_mul(al, bh)));
   return bm_add(bm_add(p, c), bm_add(low, bm_mul(al, bl)));
 #endif
 }
@@ -105,7 +112,7 @@ BM_FUNCTION bm_turn_by(double y, double x) { return bm_from_bits(bm_bits(y) ^ (b
 #if defined(__SSE2__) && !defined(__SSE4_1__)
 BM_FUNCTION bm_near(double x) {
   BM_EXACT
-  double a = __builtin_fabs(x), y = bm_add(bm_add(a, 0x1p52), -0x1p52);
+  double a = __builtin_fabs(x), y = bm_sub(bm_add(a, 0x1p52), 0x1p52);
   return bm_select(a < 0x1p52, bm_turn_by(y, x), x);
 }
 #else
@@ -152,7 +159,7 @@ BM_FUNCTION bm_exp(double x) {
 BM_FUNCTION bm_half_expm1(double q, double n) {
   BM_EXACT
   double s = bm_from_bits((bm_bits(n + 0x1.8p52) + 1022) << 52);
-  return bm_fma(s, q, bm_add(s, -0.5));
+  return bm_fma(s, q, bm_sub(s, 0.5));
 }
 
 /* e^x - 1; 2 ulp. */
@@ -176,11 +183,11 @@ BM_FUNCTION bm_log_low(double f, double k) {
 /* log(1 + f) + k log 2 and, for whole c, c less; f as above. */
 BM_FUNCTION bm_log_core(double f, double k) {
   BM_EXACT
-  return bm_fma(k, BM_LN2_HI, bm_add(f, -bm_log_low(f, k)));
+  return bm_fma(k, BM_LN2_HI, bm_sub(f, bm_log_low(f, k)));
 }
 BM_FUNCTION bm_log_core_less(double f, double k, double c) {
   BM_EXACT
-  return bm_add(bm_fma(k, BM_LN2_HI, -c), bm_add(f, -bm_log_low(f, k)));
+  return bm_add(bm_fma(k, BM_LN2_HI, -c), bm_sub(f, bm_log_low(f, k)));
 }
 
 /* x > 0 as m 2^k, m in [sqrt(1/2), sqrt(2)): gives m - 1, sets *k. */
@@ -212,8 +219,8 @@ BM_FUNCTION bm_log1p_reduce(double x, double *k) {
   unsigned long long u = bm_bits(1 + x) + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd);
   double scale = bm_from_bits(0x7fe0000000000000 - (u & 0xfff0000000000000)); /* 2^-k */
   double large = bm_from_bits((u & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd) - 1;
-  double f = bm_fma(x, scale, bm_add(scale, -1));
-  *k = bm_add(bm_from_bits((u >> 52) | 0x4330000000000000), -(0x1p52 + 1023));
+  double f = bm_fma(x, scale, bm_sub(scale, 1));
+  *k = bm_sub(bm_from_bits((u >> 52) | 0x4330000000000000), (0x1p52 + 1023));
   return bm_select(x > 0x1p60, large, f);
 }
 
@@ -225,13 +232,17 @@ BM_FUNCTION bm_log1p(double x) {
 
 /* log(1 + e) for e in [0, 1], without a division, so that it follows an exponential closely. */
 BM_FUNCTION bm_log1p_unit(double e) {
-  double low = bm_p8(e, -0.4999999999999946, 0.33333333333235066, -0.2499999999367792, 0.199999997913616,
-                     -0.16666662499143167, 0.1428565890403585, -0.12499479662899748, 0.1110750626347143);
-  double high = bm_p8(e, -0.0998101599398104, 0.09013156960837496, -0.08081219534708793, 0.07035557640694233,
-                      -0.05750225122991501, 0.042300390715090105, -0.026744201927372112, 0.01383874080037455);
-  double top = bm_p4(e, -0.005543176876453825, 0.0015957617212485464, -0.0002917649858178098, 2.533025053539806e-05);
-  double e8 = bm_pow8(e);
-  return bm_fma(e * e, bm_fma(bm_fma(top, e8, high), e8, low), e);
+  BM_EXACT
+  int half = e > 0.41421356237309503; /* log(1 + e) = log 2 + log(1 + (e - 1) / 2) */
+  double f = bm_select(half, bm_fma(e, 0.5, -0.5), e), base = bm_select(half, 0.6931471805599453, 0);
+  double low = bm_p8(f, -0.5000000000000003, 0.33333333333333026, -0.24999999999974884, 0.20000000000084947,
+                     -0.16666666671360214, 0.14285714279661477, -0.12499999604240465, 0.11111111096273332);
+  double high = bm_p8(f, -0.10000017945674244, 0.09090927537271783, -0.0833286402545245, 0.0769143132745922,
+                     -0.07149936536330255, 0.06685954130846897, -0.06194393954941514, 0.056588670673696086);
+  double top = bm_p4(f, -0.056778508173593145, 0.06529662866702693, -0.060069409922424634,
+                     0.026180356619738557);
+  double f8 = bm_pow8(f);
+  return bm_add(base, bm_fma(f * f, bm_fma(bm_fma(top, f8, high), f8, low), f));
 }
 
 BM_FUNCTION bm_abs(double x) { return __builtin_fabs(x); }
@@ -265,7 +276,7 @@ BM_FUNCTION bm_log1m_exp(double x) {
   double k, f = bm_log_reduce(bm_select(n == 0, -q, -2 * bm_half_expm1(q, n)), &k);
   int near = x > -0.6931471805599453, middle = e > 0.2928932188134524;
   double s = bm_from_bits((bm_bits(n + 0x1.8p52) + 1024) << 52); /* 1 - 2 e without the rounding of e */
-  double far = bm_select(middle, bm_fma(-s, q, bm_add(1, -s)), -e);
+  double far = bm_select(middle, bm_fma(-s, q, bm_sub(1, s)), -e);
   double r = bm_log_core(bm_select(near, f, far), bm_select(near, k, bm_select(middle, -1, 0)));
   r = bm_select(x < -745.14, 0, r);
   r = bm_select(x < 0, r, -BM_INF);
@@ -406,10 +417,11 @@ BM_FUNCTION bm_deviance_term(double x, double m) {
   double g = bm_log_reduce(bm_select(q == BM_INF, 0x1p1023, q), &k);
   int close = !tiny & (k < 50) & (k > -900);
   double n = bm_select(close, k, 0), scale = bm_from_bits((bm_bits(n + (0x1.8p52 + 1023))) << 52), above = scale - 1;
-  double f = bm_select(close, (m * bm_from_bits(bm_bits(0x1.8p52 + 1023 - n) << 52) - x) / x, g);
+  double c = bm_select(x > 1, 0x1p-30, 1), cx = c * x; /* against overflow */
+  double f = bm_select(close, (c * m * bm_from_bits(bm_bits(0x1.8p52 + 1023 - n) << 52) - cx) / cx, g);
   k = bm_select(tiny, k - 1200, k);
   double low = bm_log_low(f, k), r = x * bm_add(bm_fma(above, f, bm_fma(-k, BM_LN2_HI, above)), low);
-  double far = bm_add(m, -x) - x * bm_fma(k, BM_LN2_HI, bm_add(f, -low));
+  double far = bm_sub(m, x) - x * bm_fma(k, BM_LN2_HI, bm_sub(f, low));
   r = bm_select(close, r, far);
   r = bm_select((m == 0) | (x == BM_INF) | (m == BM_INF), BM_INF, r);
   r = bm_select(x == 0, m, r);
@@ -552,7 +564,7 @@ BM_FUNCTION bm_lgamma_ratio(double x, double d) {
   double e = bm_select(both, d, bm_select(up_x, d - 4, bm_select(up_y, d + 4, d))); /* b - a */
   /* e (log b - 1) + (a - 1/2) log1p(e / a), which cancels for small e / a */
   double ratio = e / a, k, f = bm_log1p_reduce(ratio, &k), low = bm_log_low(f, k);
-  double log_ratio = bm_fma(k, BM_LN2_HI, bm_add(f, -low));
+  double log_ratio = bm_fma(k, BM_LN2_HI, bm_sub(f, low));
   double kb, fb = bm_log_reduce(b, &kb), log_b = bm_log_core(fb, kb);
   double r = bm_select(k == 0, bm_fma(e, log_b, -bm_fma(a, low, 0.5 * log_ratio)),
                        bm_fma(e, log_b - 1, (a - 0.5) * log_ratio));
@@ -597,8 +609,8 @@ BM_FUNCTION bm_lbeta(double a, double b) {
 BM_FUNCTION bm_lchoose(double n, double k) {
   BM_EXACT
   int whole = k == __builtin_floor(k);
-  double gap = bm_add(n, -k), back = bm_add(gap, k);
-  double low = bm_add(bm_add(n, -back), bm_add(bm_add(back, -gap), -k)); /* n - k = gap + low */
+  double gap = bm_sub(n, k), back = bm_add(gap, k);
+  double low = bm_add(bm_sub(n, back), bm_sub(bm_sub(back, gap), k)); /* n - k = gap + low */
   double rest = bm_add(bm_add(gap, 1), low), r = -bm_log1p(n) - bm_lbeta(rest, k + 1);
   double outside = bm_select(whole & (n == __builtin_floor(n)) & (n >= 0), -BM_INF, BM_NAN);
   r = bm_select((rest > 0) & (k > -1), r, outside);
@@ -611,7 +623,7 @@ BM_FUNCTION bm_lchoose(double n, double k) {
 /* log(x) for x > 0 as the sum of the result and *low, to 2^-66. */
 BM_FUNCTION bm_log_double(double x, double *low) {
   BM_EXACT
-  double k, f = bm_log_reduce(x, &k), d = 2 + f, dl = bm_add(bm_add(2, -d), f);
+  double k, f = bm_log_reduce(x, &k), d = 2 + f, dl = bm_add(bm_sub(2, d), f);
   /* s = f / d, z = s^2 and w = s z, each with its low part; log(1 + f) = 2 s + w (2/3 + z (2/5 + ...)) */
   double s = f / d, sl = (bm_residual(-s, d, f) - s * dl) / d;
   double z = s * s, zl = bm_residual(s, s, -z) + 2 * s * sl;
@@ -621,11 +633,11 @@ BM_FUNCTION bm_log_double(double x, double *low) {
   double c = 0x1.5555555555555p-1, v = w * c;
   double vl = bm_residual(w, c, -v) + (w * (tail + 0x1.5555555555555p-55) + wl * c);
   /* k log 2 + 2 s + v, largest first; the low parts of 2 s and v at the end */
-  double h = k * BM_LN2_HI, t = bm_add(h, 2 * s), tl = bm_add(bm_add(h, -t), 2 * s);
-  h = bm_add(t, v), tl = bm_add(tl, bm_add(bm_add(t, -h), v));
+  double h = k * BM_LN2_HI, t = bm_add(h, 2 * s), tl = bm_add(bm_sub(h, t), 2 * s);
+  h = bm_add(t, v), tl = bm_add(tl, bm_add(bm_sub(t, h), v));
   tl = bm_add(tl, bm_fma(k, BM_LN2_LO, 2 * sl + vl));
   t = bm_add(h, tl);
-  *low = bm_add(bm_add(h, -t), tl);
+  *low = bm_add(bm_sub(h, t), tl);
   return t;
 }
 
@@ -660,9 +672,9 @@ BM_FUNCTION bm_tgamma(double x) {
   int far = z >= 4;
   /* (z - 1/2) log z - z + log(2 pi) / 2 + ... in two parts */
   double low, high = bm_log_double(z, &low), m = z - 0.5, p = m * high, pl = bm_fma(m, low, bm_residual(m, high, -p));
-  double q = bm_add(p, -z), ql = bm_add(bm_add(p, -bm_add(q, z)), bm_add(bm_add(q, z) - q, -z));
+  double q = bm_sub(p, z), ql = bm_add(bm_sub(p, bm_add(q, z)), bm_sub(bm_add(q, z) - q, z));
   double c = bm_add(q, 0.91893853320467274);
-  ql = bm_add(pl, ql) + bm_add(bm_add(q, -c), 0.91893853320467274) + w * bm_stirling_core(w * w);
+  ql = bm_add(pl, ql) + bm_add(bm_sub(q, c), 0.91893853320467274) + w * bm_stirling_core(w * w);
   q = c;
   q = bm_select(far, q, 0);
   ql = bm_select(far, ql, bm_lgamma_near_two(t));
@@ -683,7 +695,7 @@ BM_FUNCTION bm_tgamma(double x) {
 
 /* e^x for whole and other x: 2^n e^(r log 2); 1 ulp. */
 BM_FUNCTION bm_exp2(double x) {
-  double n = bm_near(x), y = bm_scale(bm_expm1_core((x - n) * 0.6931471805599453), n);
+  double n = bm_near(x), d = x - n, y = bm_scale(bm_expm1_core(bm_fma(d, BM_LN2_HI, d * BM_LN2_LO)), n);
   y = bm_select(x < -1075, 0, y);
   return bm_select(x >= 1024, BM_INF, y);
 }
@@ -711,7 +723,7 @@ BM_FUNCTION bm_cbrt(double x) {
   a = bm_select(tiny, a * 0x1p300, a);
   double k, f = bm_log_reduce(a, &k), n, r = bm_exp_reduce(bm_log_core(f, k) * 0.3333333333333333, &n);
   double y = bm_scale(bm_expm1_core(r), n), y2 = y * y, y3 = y2 * y;
-  double rest = bm_add(y3, -a) + (bm_residual(y2, y, -y3) + y * bm_residual(y, y, -y2));
+  double rest = bm_sub(y3, a) + (bm_residual(y2, y, -y3) + y * bm_residual(y, y, -y2));
   y = y - rest / (3 * y2);
   y = bm_select(tiny, y * 0x1p-100, y);
   y = bm_select((a == 0) | (a == BM_INF), a, y);
@@ -739,7 +751,7 @@ BM_FUNCTION bm_cos_core(double r) {
   double z = r * r, tail = bm_p6(z, 0.0416666666666666, -0.001388888888887414, 2.4801587289490705e-05,
                                  -2.7557314354308274e-07, 2.0875723489705853e-09, -1.1359656893152729e-11);
   double w = bm_fma(z, -0.5, 1);
-  return bm_add(w, bm_fma(z * z, tail, bm_fma(z, -0.5, bm_add(1, -w))));
+  return bm_add(w, bm_fma(z * z, tail, bm_fma(z, -0.5, bm_sub(1, w))));
 }
 
 /* sin or cos of r + (n + first) pi / 2. */
@@ -784,7 +796,7 @@ BM_FUNCTION bm_acos(double x) {
   int far = a > 0.5;
   double y = bm_asin_core(bm_select(far, __builtin_sqrt(half), x), bm_select(far, half, x * x));
   double above = 2 * y, below = bm_add(3.141592653589793, -2 * y) + 0x1.1a62633145c07p-53;
-  return bm_select(far, bm_select(x < 0, below, above), bm_add(1.5707963267948966, -y) + 0x1.1a62633145c07p-54);
+  return bm_select(far, bm_select(x < 0, below, above), bm_sub(1.5707963267948966, y) + 0x1.1a62633145c07p-54);
 }
 
 /* Angle of the point (x, y), in (-pi, pi], by atan(t) with |t| <= tan(pi / 8) and a multiple of pi / 4; 2 ulp. */
@@ -804,7 +816,7 @@ BM_FUNCTION bm_atan2(double y, double x) {
   tail = bm_select(a == b, 0, t * z * tail);
   double n = bm_select(low, 0, bm_select(high, 2, 1)), turn = bm_select(x < 0, 4 - n, n);
   double flip = bm_select(x < 0, -1, 1);
-  double base = turn * 0.7853981633974483, r = bm_add(base, flip * t), e = bm_add(bm_add(base, -r), flip * t);
+  double base = turn * 0.7853981633974483, r = bm_add(base, flip * t), e = bm_add(bm_sub(base, r), flip * t);
   r = r + (e + bm_fma(turn, 0x1.1a62633145c07p-55, flip * tail));
   r = bm_select((x == 0) & (y == 0), 0, r);
   r = bm_select(y < 0, -r, r);
@@ -873,7 +885,7 @@ BM_FUNCTION bm_trunc(double x) { return __builtin_trunc(x); }
 /* Nearest whole number, halves away from zero. */
 BM_FUNCTION bm_round(double x) {
   BM_EXACT
-  double whole = __builtin_trunc(x), rest = bm_abs(bm_add(x, -whole));
+  double whole = __builtin_trunc(x), rest = bm_abs(bm_sub(x, whole));
   return whole + bm_select(rest >= 0.5, bm_turn_by(1, x), 0);
 }
 
@@ -904,8 +916,8 @@ BM_FUNCTION bm_log_mix(double t, double x, double y) {
 BM_FUNCTION bm_logit(double p) {
   BM_EXACT
   double rest = 1 - p, k, g = bm_log_reduce(p / rest, &k), scale = bm_from_bits(bm_bits(0x1.8p52 + 1023 - k) << 52);
-  double f = bm_add(p * scale, -rest) / rest, low = bm_add(bm_add(1, -rest), -p); /* 1 - p = rest + low */
-  double r = bm_log_core(bm_select(k > -1000, bm_fma(-(low / rest), 1 + f, f), g), k);
+  double f = bm_sub(p * scale, rest) / rest, excess = bm_add(bm_sub(rest, 1), p); /* 1 - p = rest - excess */
+  double r = bm_log_core(bm_select(k > -1000, bm_fma(excess / rest, 1 + f, f), g), k);
   r = bm_select(p == 0, -BM_INF, bm_select(p == 1, BM_INF, r));
   return bm_select((p >= 0) & (p <= 1), r, BM_NAN);
 }
@@ -920,7 +932,7 @@ BM_FUNCTION bm_inv_cloglog(double x) { return -bm_expm1(-bm_exp(x)); }
  * out s = sqrt(w) times polynomials in (s - 15/4) / (s + 15/4) and (s - 51/4) / (s + 51/4). */
 BM_FUNCTION bm_inv_Phi(double p) {
   BM_EXACT
-  double q = bm_add(p, -0.5), low = bm_select(p > 0.5, 1 - p, p), k, f = bm_log_reduce(4 * low * (1 - low), &k);
+  double q = bm_sub(p, 0.5), low = bm_select(p > 0.5, 1 - p, p), k, f = bm_log_reduce(4 * low * (1 - low), &k);
   double w = -bm_log_core(f, k), s = __builtin_sqrt(w);
   double c0 = bm_p8(w, 2.5066282746310007, 0.6562337477384366, 0.03266647229393275, -0.006604664820995634,
       -0.0003621611353586194, 0.00013183710226574448, 5.713268791430795e-06, -2.86366898465052e-06);
