@@ -16,7 +16,8 @@ static inline __attribute__((always_inline, unused)) unsigned long long bm_bits(
 }
 
 /* bm_add, bm_sub, bm_mul and bm_fma are rounded as written and never re-associated with what uses them. clang is told
- * so per block, by BM_EXACT at the top of a body (a unary minus does not heed it, so differences take bm_sub). gcc's barrier does not survive its vectoriser, but a call of fma does. */
+ * so per block, by BM_EXACT at the top of a body; a unary minus does not heed it, so differences take bm_sub. gcc's
+ * barrier does not survive its vectoriser, but a call of fma does. */
 #if defined(__FMA__) || defined(__aarch64__) || defined(__FP_FAST_FMA)
 #define BM_HAS_FMA 1
 #else
