@@ -74,10 +74,11 @@ struct NativePrograms {
       throw NotNative(.internalError, "a density without a position", at: nil)
     }
     do throws(GradientFailure) {
-      logDensityGradient = try BorelPasses.gradient(of: logDensity, withRespectTo: position)
+      logDensityGradient = try simplifiedGradient(of: logDensity, withRespectTo: position)
     } catch {
       throw NotNative(.noDerivative, error.description, at: error.span)
     }
+    logDensity = eliminateDeadCode(simplify(logDensity))
     atChoices = try densityAtChoices(of: scored)
     constrain = try constrainingMap(of: scored)
     try verify("specialise", specialised)

@@ -124,6 +124,12 @@ private struct PreparationSplitter {
       default:
         guard isVarying(statement) || !isData else { continue }
         statement.visitReads { need($0) }
+        // What is written through a view needs the view's offset.
+        switch statement.kind {
+        case .store(let target, _, _), .accumulate(let target, _, _): need(target)
+        case .call(_, let outputs, _): for output in outputs { need(output) }
+        default: break
+        }
         if case .allocate(let variable, _) = statement.kind {
           for case .variable(let size) in source[variable].sizes { need(size) }
         }
