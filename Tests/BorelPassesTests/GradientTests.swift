@@ -464,45 +464,49 @@ import Testing
     """,
   ]
 
-  @Test(arguments: linear.keys.sorted()) func routine(name: String) throws {
-    let text =
-      Self.header
-        + """
-        input F: Real[3, 3] = argument(F)
-        array A: Real[3, 3] = 0.5
-        array B: Real[3, 3] = none
-        array S: Real[3, 3] = none
-        array C: Real[3, 3] = none
-        array D: Real[3, 3] = none
-        array x: Real[3] = none
-        array y1: Real[3] = none
-        view fixed: Real[3] = F from 1
-        for i in 0 ..< 3 {
-          for j in 0 ..< 3 {
-            let a = q[i]
-            let b = q[j]
-            let c = i + j
-            let d = q[c]
-            let e = a * b
-            let f = e + d
-            B[i, j] = f
-            let same = i == j
-            let s0 = select(same, 5.0, 0.25)
-            let s1 = a + b
-            let s2 = sin(s1)
-            let s3 = s0 + s2
-            S[i, j] = s3
-            let h = cos(d)
-            A[i, j] = h
-          }
-          let k = q[i]
-          x[i] = k
-        }
+  static let routineInputs = inputs.merging(["F": [2, 0, 0, 0.5, 3, 0, -0.25, 0.75, 1.5]]) { $1 }
 
-        """.replacing("let d = q[c]", with: "let c3 = remainder(c, 4)\nlet d = q[c3]")
-      + (Self.linear[name] ?? "") + "\nlet p = r * r2\ntarget += p\n"
-    try checkGradient(
-      text, at: Self.point, Self.inputs.merging(["F": [2, 0, 0, 0.5, 3, 0, -0.25, 0.75, 1.5]]) { $1 })
+  /// A program that fills matrices from the position and calls routines on them.
+  static func routineText(_ name: String) -> String {
+    header
+      + """
+      input F: Real[3, 3] = argument(F)
+      array A: Real[3, 3] = 0.5
+      array B: Real[3, 3] = none
+      array S: Real[3, 3] = none
+      array C: Real[3, 3] = none
+      array D: Real[3, 3] = none
+      array x: Real[3] = none
+      array y1: Real[3] = none
+      view fixed: Real[3] = F from 1
+      for i in 0 ..< 3 {
+        for j in 0 ..< 3 {
+          let a = q[i]
+          let b = q[j]
+          let c = i + j
+          let d = q[c]
+          let e = a * b
+          let f = e + d
+          B[i, j] = f
+          let same = i == j
+          let s0 = select(same, 5.0, 0.25)
+          let s1 = a + b
+          let s2 = sin(s1)
+          let s3 = s0 + s2
+          S[i, j] = s3
+          let h = cos(d)
+          A[i, j] = h
+        }
+        let k = q[i]
+        x[i] = k
+      }
+
+      """.replacing("let d = q[c]", with: "let c3 = remainder(c, 4)\nlet d = q[c3]")
+      + (linear[name] ?? "") + "\nlet p = r * r2\ntarget += p\n"
+  }
+
+  @Test(arguments: linear.keys.sorted()) func routine(name: String) throws {
+    try checkGradient(Self.routineText(name), at: Self.point, Self.routineInputs)
   }
 
   @Test func reasons() throws {

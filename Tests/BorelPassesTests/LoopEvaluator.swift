@@ -16,6 +16,8 @@ struct LoopOutcome {
   var target = 0.0
   var arrays: [String: [Double]] = [:]
   var failedChecks = 0
+  /// Scalar results by name.
+  var results: [String: Double] = [:]
 }
 
 /// An evaluation of one program; every scalar is kept as a Double, Bools as 0 and 1.
@@ -67,6 +69,7 @@ struct LoopEvaluator {
     for (index, info) in program.variables.enumerated() where info.role == .output {
       evaluator.outcome.arrays[info.name] = evaluator.arrays[LoopVariable(index)]?.storage.elements
     }
+    for result in program.results { evaluator.outcome.results[result.name] = evaluator.value(result.value) }
     return evaluator.outcome
   }
 

@@ -10,7 +10,8 @@ struct Activity {
   private(set) var summed: Set<LoopVariable> = []
 
   private let program: LoopProgram
-  private var varied: Set<LoopVariable> = []
+  /// What depends on the position.
+  private(set) var varied: Set<LoopVariable> = []
   private var useful: Set<LoopVariable> = []
 
   init(of program: LoopProgram, withRespectTo position: LoopVariable) {
