@@ -31,4 +31,11 @@ long borel_eigen_symmetric_adjoint(struct borel_workspace *w, long n, const doub
 /* Sizes that the library's 32-bit integers hold; no such matrix fits into memory otherwise. */
 #define BOREL_FITS(n) ((n) >= 0 && (n) <= 0x7fffffff)
 
+/* Own loops use the vector instructions that the machine has, whatever the library was compiled for. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
+#define BOREL_CLONED __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define BOREL_CLONED
+#endif
+
 #endif

@@ -1,12 +1,12 @@
-// Small changes before printing: dead definitions go, invariants leave their loops, Int data that is only read as Real becomes Real data, and sums into one
-// element become sums into a scalar.
+// Small changes before printing: dead definitions go, Int data that is only read as Real becomes Real data, loops ascend, and
+// sums into one element become sums into a scalar.
 
 import BorelIR
 
 func preparedForC(_ program: LoopProgram) -> LoopProgram {
   var program = program
   readIntsAsReals(&program)
-  program.body = hoistingInvariants(program.body)
+  program.body = ascending(program.body, program)
   program.body = withScalarSums(program.body, &program)
   removeUnreadWrites(&program)
   removeDeadDefinitions(&program)

@@ -23,9 +23,9 @@ struct borel_workspace {
 /* Room for `count` elements of eight bytes on a cache line, or null. */
 static inline void *borel_take(struct borel_workspace *workspace, long count) {
   unsigned long room = (unsigned long)(workspace->end - workspace->next);
-  unsigned long bytes = ((unsigned long)count * 8 + 63) / 64 * 64;
-  if (count < 0 || count > 1L << 48 || bytes > room) {
-    workspace->missing = count < 0 || count > 1L << 48 ? -1ul : bytes;
+  unsigned long bytes = count > 0 ? ((unsigned long)count * 8 + 63) / 64 * 64 : 0;
+  if (count > 1L << 48 || bytes > room) {
+    workspace->missing = count > 1L << 48 ? -1ul : bytes;
     return 0;
   }
   void *start = workspace->next;
