@@ -37,5 +37,30 @@ long borel_eigen_symmetric_adjoint(struct borel_workspace *w, long n, const doub
 #else
 #define BOREL_CLONED
 #endif
+#define BOREL_INLINE static inline __attribute__((always_inline, unused))
+
+/* Four doubles at any address. */
+typedef double borel_four __attribute__((vector_size(32), aligned(8)));
+#define BOREL_FOUR(x) (*(const borel_four *)(x))
+
+BOREL_INLINE double borel_dot(long n, const double *x, const double *y) {
+  borel_four a = {0}, b = {0};
+  long i = 0;
+  for (; i + 8 <= n; i += 8) {
+    a += BOREL_FOUR(x + i) * BOREL_FOUR(y + i);
+    b += BOREL_FOUR(x + i + 4) * BOREL_FOUR(y + i + 4);
+  }
+  a += b;
+  double sum = a[0] + a[1] + (a[2] + a[3]);
+  for (; i < n; i++) sum += x[i] * y[i];
+  return sum;
+}
+
+/* y -= factor x */
+BOREL_INLINE void borel_subtract(long n, double factor, const double *restrict x, double *restrict y) {
+  long i = 0;
+  for (; i + 4 <= n; i += 4) *(borel_four *)(y + i) -= factor * BOREL_FOUR(x + i);
+  for (; i < n; i++) y[i] -= factor * x[i];
+}
 
 #endif

@@ -51,7 +51,8 @@ private func isIndependent(_ loop: LoopFor, _ program: LoopProgram) -> Bool {
       switch inner.kind {
       case .define(_, .read(let variable)): read[variable, default: []].insert([])
       case .define(_, .load(let array, let indices)):
-        read[program.root(array), default: []].insert(array == program.root(array) ? indices : [.variable(array)] + indices)
+        read[program.root(array), default: []].insert(
+          array == program.root(array) ? indices : [.variable(array)] + indices)
       case .store(let variable, let indices, _):
         stored[program.root(variable), default: []].insert(
           variable == program.root(variable) ? indices : [.variable(variable)] + indices)

@@ -7,6 +7,7 @@ func preparedForC(_ program: LoopProgram) -> LoopProgram {
   var program = program
   readIntsAsReals(&program)
   program.body = ascending(program.body, program)
+  tilingProducts(&program)
   program.body = withScalarSums(program.body, &program)
   removeUnreadWrites(&program)
   removeDeadDefinitions(&program)
