@@ -199,6 +199,7 @@ let package = Package(
         "BorelSource",
       ]),
     .testTarget(name: "BorelTests", dependencies: ["Borel"]),
+    .testTarget(name: "BackEndTests", dependencies: ["Borel"]),
     .testTarget(name: "CommandLineTests"),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),

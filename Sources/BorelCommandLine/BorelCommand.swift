@@ -20,7 +20,8 @@ struct BorelCommand: ParsableCommand {
     version: borelVersion,
     subcommands: [
       RunCommand.self, SampleCommand.self, SimulateCommand.self, EnumerateCommand.self, CheckCommand.self,
-      FormatCommand.self, ExplainCommand.self, EmitLoopCommand.self, EmitCCommand.self, REPLCommand.self,
+      FormatCommand.self, ExplainCommand.self, EmitLoopCommand.self, EmitCCommand.self, CompileCommand.self,
+      REPLCommand.self,
       VersionCommand.self,
     ])
 }

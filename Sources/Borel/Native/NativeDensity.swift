@@ -86,6 +86,28 @@ struct NativePrograms {
     for function in functions { try verify(function.name, function.program) }
   }
 
+  /// What a library with BridgeStan's interface needs besides.
+  func bridgeFunctions() throws(NotNative) -> [NativeFunction] {
+    let scored = density(of: specialised)
+    var plain = try unconstrain(scored, includesJacobian: false)
+    plain.sites = []
+    plain = eliminateDeadCode(simplify(splitTargets(plain)))
+    var functions = functions.filter { $0.name != "log_density_at_choices" }
+    functions.append(NativeFunction(name: "unconstrain", program: try unconstrainingMap(of: scored)))
+    functions.append(NativeFunction(name: "log_density_without_jacobian", program: plain))
+    if let position = plain.input(.position) {
+      do throws(GradientFailure) {
+        functions.append(
+          NativeFunction(
+            name: "log_density_without_jacobian_gradient",
+            program: try simplifiedGradient(of: plain, withRespectTo: position)))
+      } catch {
+        throw NotNative(.noDerivative, error.description, at: error.span)
+      }
+    }
+    return functions
+  }
+
   private func verify(_ stage: String, _ program: LoopProgram) throws(NotNative) {
     let problems = verifyLoop(program)
     guard let first = problems.first else { return }

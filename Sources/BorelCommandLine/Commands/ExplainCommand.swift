@@ -10,12 +10,14 @@ struct ExplainCommand: Subcommand {
         borel explain unknown-name
         borel explain gamma
         borel explain schools.ppl
+        borel explain schools.ppl --data schools.json
       """)
 
   @Argument(
     help: ArgumentHelp("A code, a name or a program; left out, lists what can be explained.", valueName: "subject"))
   var subject: String?
 
+  @OptionGroup(title: "Data of a program, to learn where its model runs") var data: DataOptions
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func run(_ console: Console) throws {
@@ -26,6 +28,9 @@ struct ExplainCommand: Subcommand {
     }
     if subject.hasSuffix(".ppl") {
       console.output(try session.explanation(ofFile: subject))
+      guard !data.data.isEmpty || !data.assignments.isEmpty else { return }
+      let model = try Model(contentsOf: subject, named: data.model, options: RunOptions())
+      console.output(try model.bind(files: data.data, assignments: data.assignments).backEndText())
     } else {
       console.output(try session.documentation(of: subject))
     }

@@ -160,6 +160,12 @@ private struct PreparationSplitter {
     case .apply(let function, let operands):
       switch function {
       case .primitive: return true
+      case .toReal, .select:
+        // Bools and Ints of the data as Reals: loops read them faster.
+        return operands.contains { operand in
+          guard case .variable(let variable) = operand, case .load? = definitions[variable] else { return false }
+          return source.scalar(of: operand) != .real
+        }
       case .divide: return !operands.allSatisfy { source.scalar(of: $0) == .int }
       default: return false
       }

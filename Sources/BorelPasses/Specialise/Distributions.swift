@@ -252,7 +252,7 @@ extension Specialiser {
   mutating func logDensity(
     ofGiven value: AbstractValue, _ distribution: AbstractDistribution, at span: Span
   ) throws(NotNative) -> LoopOperand {
-    require(try memberships(of: distribution, value, at: span), .support)
+    require(try memberships(of: distribution, value, rejectsNaN: true, at: span), .support)
     return try formula(distribution, value, at: span)
   }
 
@@ -308,7 +308,7 @@ extension Specialiser {
 
   /// Whether a value lies in the support.
   private mutating func memberships(
-    of distribution: AbstractDistribution, _ value: AbstractValue, at span: Span
+    of distribution: AbstractDistribution, _ value: AbstractValue, rejectsNaN: Bool = false, at span: Span
   ) throws(NotNative) -> LoopOperand {
     if case .censored(let base, _, _) = distribution { return try memberships(of: base, value, at: span) }
     if case .truncated(let base, let lower, let upper) = distribution, case .scalar(let x) = value {
@@ -327,7 +327,7 @@ extension Specialiser {
     guard case .scalar(let x) = value else { return .bool(true) }
     if builder.program.scalar(of: x) == .bool { return .bool(true) }
     switch support.kind {
-    case .real: return try notNaN(x)
+    case .real: return rejectsNaN ? try notNaN(x) : .bool(true)
     case .bool, .int: return .bool(true)
     case .positive: return try less(.real(0), x, orEqual: false, &self)
     case .nonNegative: return try less(.real(0), x, orEqual: true, &self)

@@ -20,6 +20,22 @@ public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopPr
   return result
 }
 
+/// The statements without what they add to the target.
+func withoutTargets(_ body: [LoopStatement]) -> [LoopStatement] {
+  body.compactMap { statement in
+    switch statement.kind {
+    case .target: return nil
+    case .loop(var loop):
+      loop.body = withoutTargets(loop.body)
+      return LoopStatement(.loop(loop), statement.span)
+    case .conditional(let test, let then, let otherwise):
+      return LoopStatement(
+        .conditional(test, then: withoutTargets(then), else: withoutTargets(otherwise)), statement.span)
+    default: return statement
+    }
+  }
+}
+
 private func withoutDensity(_ body: [LoopStatement]) -> [LoopStatement] {
   body.compactMap { statement in
     switch statement.kind {

@@ -7,8 +7,9 @@ import BorelSource
 ///
 /// A site of scalars with the support of all reals is a view of the position; its elements are not copied. The result `dimension`
 /// is the length of the position.
-public func unconstrain(_ program: LoopProgram) throws(NotNative) -> LoopProgram {
+public func unconstrain(_ program: LoopProgram, includesJacobian: Bool = true) throws(NotNative) -> LoopProgram {
   var pass = Unconstrain(program, direction: .forward)
+  pass.includesJacobian = includesJacobian
   return try pass.run()
 }
 
@@ -42,6 +43,7 @@ private struct Unconstrain {
   var blockSizes: [Int: LoopOperand] = [:]
   var end = LoopOperand.int(0)
   var nextSite = 0
+  var includesJacobian = true
   let supports: [Int: [LoopSupport]]
   let aliased: Set<Int>
   let siteOfArray: [LoopVariable: Int]
@@ -170,7 +172,11 @@ private struct Unconstrain {
   private mutating func write(_ statement: LoopStatement) throws(NotNative) {
     builder.span = statement.span
     switch statement.kind {
-    case .bind(let binding): try bind(binding)
+    case .bind(let binding):
+      if includesJacobian { return try bind(binding) }
+      builder.open()
+      try bind(binding)
+      builder.append(withoutTargets(builder.close()))
     case .allocate(let array, _):
       if let number = siteOfArray[array] {
         if aliased.contains(number) { return }

@@ -1,0 +1,250 @@
+// The two back ends agree: log densities of the same choices, and gradients against central differences.
+
+import Borel
+import Testing
+
+/// A model with its data.
+struct Case: Sendable, CustomTestStringConvertible {
+  var name: String
+  var source: String
+  var data: [String: any DataConvertible & Sendable]
+  var testDescription: String { name }
+
+  init(_ name: String, _ data: [String: any DataConvertible & Sendable] = [:], _ source: String) {
+    self.name = name
+    self.source = source
+    self.data = data
+  }
+}
+
+let cases: [Case] = [
+  Case(
+    "eight schools", ["sigma": [15.0, 10, 16, 11, 9, 11, 10, 18], "y": [28.0, 8, -3, 7, -1, 1, 18, 12]],
+    """
+    model schools(sigma: Real[n]) {
+      mu ~ normal(0, 5)
+      tau ~ half_cauchy(5)
+      for j in 0..<len(sigma) {
+        theta[j] ~ normal(mu, tau)
+        y[j] ~ normal(theta[j], sigma[j])
+      }
+    }
+    """),
+  Case(
+    "constant loops and short vectors", ["y": [0.3, -0.2, 0.8, 1.4, -0.7, 0.1, 0.9, -1.1]],
+    """
+    model autoregression(y: Real[n]) {
+      beta ~ iid(normal(0, 1), 3)
+      sigma ~ exponential(1)
+      for t in 3..<len(y) {
+        var mean = 0.0
+        for k in 0..<3 { mean += beta[k] * y[t - 1 - k] }
+        observe y[t] ~ normal(mean, sigma)
+      }
+    }
+    """),
+  Case(
+    "simplexes, ordered vectors and mixtures", ["y": [0.1, 2.2, -1.3, 3.1, 0.4]],
+    """
+    model groups(n = 5) {
+      w ~ dirichlet([2.0, 3.0, 4.0])
+      mu ~ ordered(normal(0, 3), 3)
+      s ~ iid(gamma(2, 1), 3)
+      for i in 0..<n {
+        y[i] ~ mixture(w, normal(mu[0], s[0]), normal(mu[1], s[1]), normal(mu[2], s[2]))
+      }
+    }
+    """),
+  Case(
+    "counts", ["x": [0.1, 0.5, -0.3, 0.9], "k": [1, 4, 0, 7], "b": [3, 1, 5, 2]],
+    """
+    model counts(x: Real[n]) {
+      a ~ normal(0, 1)
+      r ~ uniform(0, 1)
+      phi ~ gamma(2, 0.5)
+      for i in 0..<len(x) {
+        k[i] ~ neg_binomial_2(exp(a + x[i]), phi)
+        b[i] ~ binomial(10, r)
+      }
+    }
+    """),
+  Case(
+    "matrix products and logits",
+    ["X": [[1.0, 0.2], [0.5, -1.0], [2.0, 0.1], [-0.3, 0.4]], "y": [true, false, true, false]],
+    """
+    model logistic(X: Real[n, k]) {
+      alpha ~ student_t(4, 0, 2)
+      beta ~ normal(zeros(shape(X)[1]), 1)
+      y ~ bernoulli_logit(alpha + X * beta)
+    }
+    """),
+  Case(
+    "Cholesky factors and multivariate normals", ["y": [[0.3, 1.0, -0.4], [0.9, 0.2, 0.5], [-1.0, 0.0, 0.3]]],
+    """
+    model covariance(n = 3) {
+      L ~ lkj_corr_cholesky(3, 2)
+      s ~ iid(half_normal(1), 3)
+      mu ~ iid(normal(0, 1), 3)
+      for i in 0..<n { y[i] ~ multi_normal_cholesky(mu, diag_matrix(s) * L) }
+    }
+    """),
+  Case(
+    "Gaussian process", ["x": [0.0, 0.4, 1.1, 1.9, 3.0], "y": [0.1, 0.5, 0.7, -0.2, -0.9]],
+    """
+    model process(x: Real[n]) {
+      rho ~ inv_gamma(5, 5)
+      sigma ~ half_normal(1)
+      let n = len(x)
+      var K = zeros(n, n)
+      for i in 0..<n {
+        for j in 0..<n { K[i, j] = exp(-0.5 * ((x[i] - x[j]) / rho)^2) }
+        K[i, i] += sigma^2
+      }
+      y ~ multi_normal(zeros(n), K)
+    }
+    """),
+  Case(
+    "hidden Markov model", ["y": [0.3, 2.9, 3.4, -0.1, 0.2, 3.0]],
+    """
+    model hidden(y: Real[n]) {
+      for k in 0..<2 { P[k] ~ dirichlet([1.0, 2.0]) }
+      mu ~ ordered(normal(0, 3), 2)
+      var forward = [0.5, 0.5]
+      var total = 0.0
+      for t in 0..<len(y) {
+        var joint = zeros(2)
+        for k in 0..<2 {
+          var predicted = 0.0
+          for i in 0..<2 { predicted += forward[i] * P[i][k] }
+          joint[k] = predicted * pdf(normal(mu[k], 1), y[t])
+        }
+        total += log(sum(joint))
+        forward = joint / sum(joint)
+      }
+      factor(total)
+    }
+    """),
+  Case(
+    "submodels, functions, records and branches", ["x": [0.5, -1.0, 2.0], "y": [1.0, 0.2, 3.0]],
+    """
+    fn curve(p, x) {
+      if x > 0 { return p.a * x }
+      return p.b * x^2
+    }
+    model coefficient(scale) {
+      raw ~ normal(0, 1)
+      return scale * raw
+    }
+    model regression(x: Real[n]) {
+      a ~ coefficient(2)
+      b ~ coefficient(0.5)
+      s ~ lognormal(0, 1)
+      let p = {a: a, b: b}
+      for i in 0..<len(x) { y[i] ~ normal(curve(p, x[i]), s) }
+    }
+    """),
+  Case(
+    "truncation, censoring and bounds", ["y": [0.7, 1.9, 2.0], "z": [0.3, 0.9]],
+    """
+    model bounded(n = 3) {
+      low ~ uniform(-1, 0.2)
+      high ~ uniform(2.1, 4)
+      s ~ truncate(normal(0, 1), 0.1, 3)
+      for i in 0..<n { y[i] ~ censor(normal(1, s), null, 2) }
+      for i in 0..<2 { z[i] ~ uniform(low, high) }
+    }
+    """),
+  Case(
+    "chains of latent variables", ["y": 0.5],
+    """
+    model walk(n = 4) {
+      s ~ half_normal(1)
+      x[0] ~ normal(0, 1)
+      for t in 1..<n { x[t] ~ normal(x[t - 1], s) }
+      y ~ normal(x[n - 1], 1)
+    }
+    """),
+]
+
+@Suite struct AgreementTests {
+  func bound(_ example: Case) throws -> BoundModel {
+    let model = try Model(source: example.source)
+    return try model.bind(example.data)
+  }
+
+  @Test(arguments: cases) func logDensitiesAgree(_ example: Case) throws {
+    for (machine, native) in try bound(example).compareBackEnds(draws: 50, seed: 5) where machine.isFinite {
+      #expect(abs(machine - native) <= 1e-10 * max(1, abs(machine)), "\(machine) on the machine, \(native) natively")
+    }
+  }
+
+  @Test(arguments: cases) func gradientsAreDerivatives(_ example: Case) throws {
+    let native = try bound(example).nativeDensity()
+    for seed: UInt64 in 1...5 {
+      // Central differences are exact to about the cube root of the rounding error.
+      let found = try native.gradientError(seed: seed)
+      #expect(found.error < 1e-6)
+    }
+  }
+}
+
+@Suite struct VirtualMachineOnlyTests {
+  func reason(_ source: String) throws -> String { try Model(source: source).bind().backEndText() }
+
+  @Test func recursionWithoutAKnownEnd() throws {
+    let text = try reason(
+      """
+      model depth(p = 0.5) {
+        more ~ bernoulli(p)
+        if more { rest ~ depth(p) }
+      }
+      """)
+    #expect(text.contains("virtual machine") && text.contains("line"))
+  }
+
+  @Test func stochasticLength() throws {
+    let text = try reason(
+      """
+      model lengths {
+        n ~ poisson(3)
+        for i in 0..<n + 1 { x[i] ~ normal(0, 1) }
+      }
+      """)
+    #expect(text.contains("depends on a choice") && text.contains("line 3"))
+  }
+
+  @Test func functionChosenAtRandom() throws {
+    let text = try reason(
+      """
+      model functions {
+        b ~ bernoulli(0.5)
+        let f = if b { x => x + 1 } else { x => x * 2 }
+        y ~ normal(f(1.0), 1)
+      }
+      """)
+    #expect(text.contains("function") && text.contains("line 3"))
+  }
+
+  @Test func distributionChosenAtRandom() throws {
+    let text = try reason(
+      """
+      model distributions {
+        b ~ bernoulli(0.5)
+        let d = if b { normal(0, 1) } else { cauchy(0, 1) }
+        y ~ d
+      }
+      """)
+    #expect(text.contains("distribution") && text.contains("line 3"))
+  }
+
+  @Test func memoisedChoices() throws {
+    let text = try reason(
+      """
+      model memo {
+        let f = mem(i => sample(normal(0, 1)))
+        y ~ normal(f(3), 1)
+      }
+      """)
+    #expect(text.contains("mem"))
+  }
+}
