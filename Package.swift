@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "CBorelMath", exclude: ["coefficients.py"]),
     .target(name: "CBorelNative", dependencies: ["CBorel", "COpenBLAS"], exclude: ["bridge"]),
     .target(
-      name: "CBorel", dependencies: ["CGSL"],
+      name: "CBorel", dependencies: ["CBorelMath", "CGSL"],
       linkerSettings: [.linkedLibrary("gsl"), .linkedLibrary("m", .when(platforms: [.linux]))]),
 
     // 1: text, numbers, values, draws

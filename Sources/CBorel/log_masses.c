@@ -1,4 +1,5 @@
 /* Log masses of count distributions in Loader's saddle-point form, which does not cancel for large counts. */
+#include "borel_math.h"
 #include "borel_special.h"
 #include <math.h>
 
@@ -18,17 +19,7 @@ double borel_log1p_minus(double x) {
   return r * (2.0 * r2 * sum - x);
 }
 
-double borel_deviance_term(double x, double m) {
-  if (!(x >= 0 && m >= 0)) return NAN;
-  if (x == 0) return m;
-  if (m == 0) return INFINITY;
-  if (isinf(x) || isinf(m)) return x == m ? NAN : INFINITY;
-  double e = (m - x) / x;
-  if (e > -0.5 && e < 0.9) return -x * borel_log1p_minus(e);
-  double ratio = x / m;
-  if (ratio == 0 || isinf(ratio)) return x * (log(x) - log(m)) + m - x;
-  return x * log(ratio) + m - x;
-}
+double borel_deviance_term(double x, double m) { return bm_deviance_term(x, m); }
 
 double borel_log_poisson_mass(double mu, double k) {
   if (!(mu >= 0) || isinf(mu) || isnan(k)) return NAN;

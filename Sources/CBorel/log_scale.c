@@ -1,4 +1,5 @@
 /* Elementary functions, mostly on the log scale. */
+#include "borel_math.h"
 #include "borel_special.h"
 #include <math.h>
 
@@ -34,25 +35,9 @@ double borel_log_diff_exp(double x, double y) {
   return x + borel_log1m_exp(y - x);
 }
 
-double borel_log_mix(double t, double x, double y) {
-  if (!(t >= 0 && t <= 1)) return NAN;
-  if (t == 0) return y;
-  if (t == 1) return x;
-  return borel_log_sum_exp(log(t) + x, log1p(-t) + y);
-}
-
-double borel_logit(double p) {
-  if (!(p >= 0 && p <= 1)) return NAN;
-  if (p > 0.25 && p < 0.75) return 2.0 * atanh(2.0 * p - 1.0);
-  return log(p) - log1p(-p);
-}
-
-double borel_inv_logit(double x) {
-  if (x >= 0) return 1.0 / (1.0 + exp(-x));
-  double e = exp(x);
-  return e / (1.0 + e);
-}
-
+double borel_log_mix(double t, double x, double y) { return bm_log_mix(t, x, y); }
+double borel_logit(double p) { return bm_logit(p); }
+double borel_inv_logit(double x) { return bm_inv_logit(x); }
 double borel_log_inv_logit(double x) { return -borel_log1p_exp(-x); }
 double borel_log1m_inv_logit(double x) { return -borel_log1p_exp(x); }
 double borel_cloglog(double p) { return p >= 0 && p <= 1 ? log(-log1p(-p)) : NAN; }

@@ -1,4 +1,5 @@
 /* Error functions and the standard normal cdf, its log, its inverse and differences, accurate in both tails. */
+#include "borel_math.h"
 #include "borel_special.h"
 #include "special_tables.h"
 #include "tail_integral.h"
@@ -36,12 +37,7 @@ double borel_log_erfc(double x) {
   return x > -0.5 && x < 0.5 ? log1p(-erf(x)) : x <= -0.5 ? log1p(1.0 - erfc(-x)) : log(erfc(x));
 }
 
-double borel_normal_cdf(double x) {
-  if (x < -37.5) return exp(borel_log_normal_cdf(x)); /* the product below would lose subnormal digits */
-  if (x < -1) return 0.5 * exp_minus_half_square(x) * borel_erfcx(-x * sqrt_half);
-  if (x > 1) return 1.0 - borel_normal_cdf(-x);
-  return 0.5 + 0.5 * erf(x * sqrt_half);
-}
+double borel_normal_cdf(double x) { return bm_Phi(x); }
 
 double borel_log_normal_cdf(double x) {
   if (x < -1) return log(0.5 * borel_erfcx(-x * sqrt_half)) - 0.5 * x * x;
