@@ -20,11 +20,13 @@ enum CSpelling: Sendable {
 /// The table of spellings; which functions the vector mathematics header has decides between it and the runtime.
 public struct CSpellings: Sendable {
   private var rows: [String: CSpelling] = [:]
+  private let mathematics: MathematicsHeader
 
   /// With the vector mathematics that is built into this library.
   public static let standard = CSpellings(mathematics: .builtIn)
 
   init(mathematics: MathematicsHeader) {
+    self.mathematics = mathematics
     let functions =
       FunctionTable.elementary + FunctionTable.special + FunctionTable.gslDistributions
     for name in functions.map(\.name) + ["log_sum_exp"] {
@@ -36,6 +38,8 @@ public struct CSpellings: Sendable {
     }
     rows.merge(operations) { _, own in own }
   }
+
+  func hasMathematics(_ function: String) -> Bool { mathematics.has(function) }
 
   func spelling(of primitive: String) -> CSpelling? { rows[primitive] }
 

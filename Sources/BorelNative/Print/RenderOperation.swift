@@ -16,6 +16,8 @@ struct CRenderer {
   let program: LoopProgram
   let spellings: CSpellings
   var needs = CNeeds()
+  /// What is known to be at most zero, and to lie in [0, 1], from its definition: shared exponentials are e^-|d|.
+  lazy var ranges = CRanges(program)
 
   func literal(_ operand: LoopOperand) -> CExpression? {
     switch operand {
@@ -93,6 +95,10 @@ struct CRenderer {
       default: break
       }
     }
+    if x.count == 1, let narrow = ranges.narrowForm(of: name, operands[0]), spellings.hasMathematics(narrow) {
+      needs.mathematics.insert(narrow)
+      return .call(narrow, x)
+    }
     guard let spelling = spellings.spelling(of: name) else {
       throw .unsupported("the function `\(name)` has no native form", nil)
     }
@@ -115,5 +121,46 @@ struct CRenderer {
 
   func square(_ x: CExpression) -> CExpression {
     x.isAtom ? .product(x, x) : .call("borel_squared", [x])
+  }
+}
+
+/// Ranges of scalars that let a function be written in a cheaper form.
+struct CRanges {
+  private var magnitudes: Set<LoopVariable> = []
+  private var notPositive: Set<LoopVariable> = []
+  private var unit: Set<LoopVariable> = []
+
+  init(_ program: LoopProgram) {
+    let exponential = LoopFunction.named("exp")
+    for statement in program.body { statement.visit { add($0.kind, exponential) } }
+  }
+
+  private mutating func add(_ kind: LoopStatement.Kind, _ exponential: LoopFunction?) {
+    guard case .define(let variable, .apply(let function, let operands)) = kind else { return }
+    switch function {
+    case .absolute: magnitudes.insert(variable)
+    case .negate: if case .variable(let x) = operands[0], magnitudes.contains(x) { notPositive.insert(variable) }
+    case exponential: if case .variable(let x) = operands[0], notPositive.contains(x) { unit.insert(variable) }
+    case .select: if isUnit(operands[1]) && isUnit(operands[2]) { unit.insert(variable) }
+    default: break
+    }
+  }
+
+  private func isUnit(_ operand: LoopOperand) -> Bool {
+    switch operand {
+    case .variable(let variable): unit.contains(variable)
+    case .real(let x): x >= 0 && x <= 1
+    default: false
+    }
+  }
+
+  /// The function of the vector mathematics header for an argument in a narrower range, or nil.
+  func narrowForm(of name: String, _ operand: LoopOperand) -> String? {
+    guard case .variable(let variable) = operand else { return nil }
+    switch name {
+    case "exp": return notPositive.contains(variable) ? "bm_exp_negative" : nil
+    case "log1p": return unit.contains(variable) ? "bm_log1p_unit" : nil
+    default: return nil
+    }
   }
 }
