@@ -339,6 +339,46 @@ import Testing
       """)
   }
 
+  @Test func stateApart() throws {
+    try check(
+      distributeLoops,
+      """
+      var m: Real = 0.0
+      for i in 0 ..< n {
+        let a = y[i]
+        let b = q[i]
+        let c = exp(b)
+        let d = m
+        let e = a * c
+        let f = d * 0.5
+        let g = f + e
+        m = g
+      }
+      let h = m
+      target += h
+      """,
+      """
+      var m: Real = 0.0
+      array e_ahead: Real[n] = none
+      for i in 0 ..< n {
+        let a = y[i]
+        let b = q[i]
+        let c = exp(b)
+        let e = a * c
+        e_ahead[i] = e
+      }
+      for i_2 in 0 ..< n {
+        let e_2 = e_ahead[i_2]
+        let d = m
+        let f = d * 0.5
+        let g = f + e_2
+        m = g
+      }
+      let h = m
+      target += h
+      """)
+  }
+
   @Test func expensiveValuesAreKept() throws {
     let program = try parseLoop(
       Self.header + """

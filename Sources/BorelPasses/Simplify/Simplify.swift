@@ -21,7 +21,7 @@ public func simplify(_ program: LoopProgram) -> LoopProgram {
 public func simplifiedGradient(
   of program: LoopProgram, withRespectTo position: LoopVariable
 ) throws(GradientFailure) -> LoopProgram {
-  let prepared = keepExpensiveValues(simplify(program))
+  let prepared = keepExpensiveValues(distributeLoops(simplify(program)))
   let derived = try gradient(of: prepared, withRespectTo: position)
   let shared = forwardValues(shareExponentials(forwardValues(derived)))
   let divided = forwardValues(multiplyByReciprocals(hoistInvariants(shared)))
