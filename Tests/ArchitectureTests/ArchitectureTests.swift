@@ -8,7 +8,7 @@ private let layers: [String: Int] = [
   "CGSL": 0, "COpenBLAS": 0, "CReadline": 0, "CBorel": 0, "CBorelMath": 0, "CBorelNative": 0, "CBorelVM": 0,
   "BorelSource": 1, "BorelNumerics": 1, "BorelValues": 1, "BorelDraws": 1,
   "BorelSyntax": 2, "BorelIR": 2, "BorelDataIO": 2,
-  "BorelSemantics": 3, "BorelSema": 3, "BorelStandardLibrary": 3,
+  "BorelSemantics": 3, "BorelSema": 3, "BorelPasses": 3, "BorelStandardLibrary": 3,
   "BorelInference": 4, "BorelVM": 4, "BorelNative": 4,
   "BorelMCMC": 5, "BorelSMC": 5, "BorelExact": 5,
   "Borel": 6, "BorelREPL": 7, "BorelCommandLine": 8, "BorelMain": 9,
