@@ -48,7 +48,7 @@ private func call(_ name: String, _ arguments: [Double]) -> (first: Double, last
     let magnitude: Double =
       switch name {
       case "lgamma_ratio": min(abs(numbers[1]), 1)
-      case "stirling_error": numbers[0] < 1 ? 1 : 0
+      case "stirling_error": numbers[0] < 1 ? 1.0 : 0.0
       default: bound.magnitude
       }
     let allowed = bound.ulp * max(abs(exact), magnitude, .leastNormalMagnitude).ulp
