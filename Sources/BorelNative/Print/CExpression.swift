@@ -125,7 +125,7 @@ struct CExpression {
   }
 
   static func negated(_ x: CExpression) -> CExpression {
-    if let rest = x.withoutMinus, x.precedence == .unary { return rest }
+    if let rest = x.withoutMinus { return rest }
     if x.precedence == .product, !x.text.hasPrefix("-") {
       return CExpression(text: "-" + x.text, precedence: .product, reads: x.reads)
     }

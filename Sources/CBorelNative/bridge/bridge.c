@@ -324,8 +324,8 @@ static int density(const bs_model *m, bool jacobian, struct scratch *s, const do
 
 /* MARK: Construction */
 
-/* Names with indices from 1, the first index fastest. */
-static char *make_names(const bs_model *m) {
+/* Names with indices from 1, the first index fastest as BridgeStan has values, or the last one as positions are. */
+static char *make_names(const bs_model *m, bool first_fastest) {
   size_t size = 1;
   for (int p = 0; p < bridge_model.parameter_count; p++) {
     size += (size_t)m->counts[p] * (strlen(bridge_model.parameters[p].name) + 2 + 21 * bridge_greatest_rank);
@@ -338,10 +338,11 @@ static char *make_names(const bs_model *m) {
     for (long k = 0; k < m->counts[p]; k++) {
       if (out > text) *out++ = ',';
       out += sprintf(out, "%s", parameter->name);
-      long rest = k;
+      long rest = k, stride = m->counts[p];
       for (int d = 0; d < parameter->rank; d++) {
-        out += sprintf(out, ".%ld", rest % sizes[d] + 1);
-        rest /= sizes[d];
+        stride /= sizes[d];
+        out += sprintf(out, ".%ld", (first_fastest ? rest % sizes[d] : rest / stride) + 1);
+        rest = first_fastest ? rest / sizes[d] : rest % stride;
       }
     }
     sizes += parameter->rank;
@@ -418,8 +419,8 @@ static int construct(bs_model *m, const struct json *data, char **error) {
   borel_module.functions[bridge_model.log_density].sizes(m->memory, counts);
   m->dimension = counts[0];
   free(counts);
-  m->names = make_names(m);
-  m->position_names = m->dimension == m->total ? make_names(m) : make_position_names(m);
+  m->names = make_names(m, true);
+  m->position_names = m->dimension == m->total ? make_names(m, false) : make_position_names(m);
   return m->names && m->position_names ? 0 : report(error, "out of memory");
 }
 
