@@ -173,6 +173,13 @@ enum DiagnosticGuide {
     "unknown-model": "The file has no model of this name.",
     "no-model": "The file defines no model.",
 
+    // Native code.
+    "not-native":
+      "The model runs on the virtual machine only: its structure depends on choices, or it uses what native code has no form for.",
+    "no-c-compiler": "Native code is made by the system's C compiler; none was found. Install gcc or clang, or set CC.",
+    "native-code": "The C compiler could not be run, or what it made could not be stored or loaded.",
+    "native-input": "The data do not fit the compiled model: another type, shape or a value that its checks refuse.",
+
     // Limits and the end.
     "step-limit": "The program went on for longer than --max-steps allows: an endless loop?",
     "depth-limit": "Calls nest deeper than --max-depth allows: recursion without an end?",

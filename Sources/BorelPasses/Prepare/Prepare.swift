@@ -15,6 +15,7 @@ public struct PreparedProgram: Sendable {
 /// Scalars become inputs of the evaluation; values of loops over data become arrays that the loops read; what data add to the
 /// target becomes one constant; checks of data are made once. Arithmetic that costs no more than a load stays where it is.
 public func prepare(_ program: LoopProgram) -> PreparedProgram {
+  let program = multiplyByDataReciprocals(program)
   var demoted: Set<LoopVariable> = []
   while true {
     var splitter = PreparationSplitter(program, demoted: demoted)
