@@ -1,32 +1,48 @@
-// Times `borel compile` with an empty and with a filled cache, beside the C compiler on an empty file.
+// Times the way from a model's text and data to a gradient that can be called, with an empty and with a filled cache.
+
+import Borel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 private let repetitions = 5
 
 /// Prints a table of wall-clock seconds for every model text; returns figures for the closing JSON line.
-func timeCompilation(by borel: String, folder: String, models: [BenchmarkModel]) throws -> [String] {
+///
+/// `prepare` goes from text and data to a gradient; it is given the model's name.
+func timeCompilation(
+  folder: String, models: [BenchmarkModel], prepare: (BenchmarkModel) throws -> Void
+) throws -> [String] {
   let empty = "\(folder)/empty.c"
   try writeText("", to: empty)
   let compiler = try median(
-    (0..<repetitions).map { _ in try seconds("cc \(compilerFlags) -shared '\(empty)' -o '\(folder)/empty.so'") })
-  var rows = [["source to library", "first (s)", "cached (s)", "first / cc on an empty file", "cached / same"]]
+    (0..<repetitions).map { _ in
+      try seconds {
+        guard try shell("cc \(compilerFlags) -shared '\(empty)' -o '\(folder)/empty.so' >/dev/null") == 0 else {
+          throw BenchFailure("cc cannot compile an empty file")
+        }
+      }
+    })
+  var rows = [["text to gradient", "first (s)", "cached (s)", "first / cc on an empty file", "cached / same"]]
   var worst = (first: 0.0, cached: 0.0)
   var seen: Set<String> = []
+  let cache = "\(folder)/cache"
+  let before = getenv("XDG_CACHE_HOME").map { String(cString: $0) }
+  setenv("XDG_CACHE_HOME", try absolute(cache), 1)
+  defer { if let before { setenv("XDG_CACHE_HOME", before, 1) } else { unsetenv("XDG_CACHE_HOME") } }
   for model in models where seen.insert(model.folder).inserted {
-    let cache = "\(folder)/cache"
-    let command =
-      "XDG_CACHE_HOME=\"$PWD/\(cache)\" '\(borel)' compile '\(model.path)/model.ppl' -o '\(folder)/timed.so'"
     var times: (first: [Double], cached: [Double]) = ([], [])
-    do {
-      for _ in 0..<repetitions {
-        guard try shell("rm -rf \(cache) && mkdir -p \(cache)") == 0 else {
-          throw BenchFailure("\(cache) cannot be made")
-        }
-        times.first.append(try seconds(command))
-        times.cached.append(try seconds(command))
+    for _ in 0..<repetitions {
+      guard try shell("rm -rf '\(cache)' && mkdir -p '\(cache)'") == 0 else {
+        throw BenchFailure("\(cache) cannot be made")
       }
-    } catch is BenchFailure {
-      rows.append([model.folder, "-", "-", "-", "-"])
-      continue
+      times.first.append(try seconds { try prepare(model) })
+      times.cached.append(try seconds { try prepare(model) })
     }
     let (first, cached) = (median(times.first), median(times.cached))
     worst = (max(worst.first, first), max(worst.cached, cached))
@@ -34,7 +50,7 @@ func timeCompilation(by borel: String, folder: String, models: [BenchmarkModel])
       model.folder, fixed(first, 3), fixed(cached, 3), fixed(first / compiler, 2), fixed(cached / compiler, 2),
     ])
   }
-  print("\n`borel compile` from source text to library, process start included, medians of \(repetitions):")
+  print("\nFrom text and data to a gradient that can be called, medians of \(repetitions):")
   print("`cc` with the same flags takes \(fixed(compiler, 3)) s on an empty file.\n")
   printTable(rows)
   return [
@@ -43,9 +59,15 @@ func timeCompilation(by borel: String, folder: String, models: [BenchmarkModel])
   ]
 }
 
-/// Wall-clock seconds of a shell command; throws where it fails.
-private func seconds(_ command: String) throws -> Double {
+private func absolute(_ path: String) throws -> String {
+  guard let current = getcwd(nil, 0) else { throw BenchFailure("there is no working directory") }
+  defer { free(current) }
+  return String(cString: current) + "/" + path
+}
+
+/// Wall-clock seconds of an action.
+private func seconds(_ action: () throws -> Void) throws -> Double {
   let start = wallTime()
-  guard try shell("\(command) >/dev/null") == 0 else { throw BenchFailure("failed: \(command)") }
+  try action()
   return wallTime() - start
 }

@@ -19,14 +19,6 @@ private let maximumLimit = 2.0
 /// Points at which both gradients are compared, and central differences taken of the first.
 private let points = 4
 
-/// The `borel` beside this program, nil where it has no `compile`.
-private func compiler() throws -> String? {
-  let program = CommandLine.arguments[0]
-  let borel = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)]) + "/borel"
-  let isThere = try access(borel, X_OK) == 0 && shell("'\(borel)' compile --help >/dev/null 2>&1") == 0
-  return isThere ? borel : nil
-}
-
 /// The gradient of a model that Borel has compiled.
 private func compiledGradient(_ model: BenchmarkModel, data: String) throws -> GradientFunction {
   do throws(BorelError) {
@@ -84,7 +76,9 @@ func compareWithExperts(only names: [String] = []) throws -> Outcome {
   }
   fields += ["\"gradient_median_ratio\":\(fixed(median(ratios), 3))", "\"gradient_max_ratio\":\(fixed(worst, 3))"]
   fields.append("\"gradient_failures\":\(failures.count)")
-  if let borel = try compiler() { fields += try timeCompilation(by: borel, folder: folder, models: models) }
+  fields += try timeCompilation(folder: folder, models: models) { model in
+    _ = try compiledGradient(model, data: "\(folder)/\(model.name).json")
+  }
   return Outcome(
     fields: fields,
     isWithinLimits: failures.isEmpty && median(ratios) <= medianLimit && worst <= maximumLimit)

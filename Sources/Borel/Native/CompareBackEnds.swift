@@ -8,8 +8,11 @@ import BorelValues
 
 extension BoundModel {
   /// The native form of the model with its data; an error that says why where there is none.
-  public func nativeDensity() throws(BorelError) -> NativeDensity {
-    do throws(NativeObstacle) { return try NativeDensity(self) } catch {
+  ///
+  /// It has the gradient and the map to the choices' own space; `includesChecks` adds the log density alone, over the position and
+  /// over choices.
+  public func nativeDensity(includesChecks: Bool = true) throws(BorelError) -> NativeDensity {
+    do throws(NativeObstacle) { return try NativeDensity(self, includesChecks: includesChecks) } catch {
       switch error {
       case .reason(let reason): throw notNative(reason)
       case .failure(let failure): throw self.error(failure)

@@ -16,13 +16,16 @@ public final class NativeDensity: @unchecked Sendable {
   let sources: SourceMap
 
   /// Specialises, compiles (or finds compiled), loads and prepares.
-  init(_ bound: BoundModel, cache: ModuleCache? = .standard) throws(NativeObstacle) {
+  ///
+  /// For sampling, the gradient and the map to the choices are enough; the rest is compiled where `includesChecks` asks for it.
+  init(_ bound: BoundModel, includesChecks: Bool, cache: ModuleCache? = .standard) throws(NativeObstacle) {
     sources = bound.model.store.sources
     do throws(Failure) { trial = try TrialRun(bound.program(bound.value)) } catch { throw .failure(error) }
     do throws(NotNative) { programs = try NativePrograms(bound.loopProgram(trial)) } catch { throw .reason(error) }
     let inputs = NativeInputs(bound, trial, programs.specialised)
     do throws(NativeFailure) {
-      module = try NativeModule(try NativeSource(programs.functions), cache: cache)
+      let functions = includesChecks ? programs.functions : programs.samplingFunctions
+      module = try NativeModule(try NativeSource(functions), cache: cache)
       model = try NativeModel(module) { (source) throws(NativeFailure) in try inputs.value(of: source) }
     } catch {
       throw .native(error)
@@ -112,6 +115,11 @@ struct NativePrograms {
     let problems = verifyLoop(program)
     guard let first = problems.first else { return }
     throw NotNative(.internalError, "\(stage) made a wrong program: \(first)", at: nil)
+  }
+
+  /// What a sampler calls.
+  var samplingFunctions: [NativeFunction] {
+    functions.filter { ["prepare", "log_density_gradient", "constrain"].contains($0.name) }
   }
 
   var functions: [NativeFunction] {

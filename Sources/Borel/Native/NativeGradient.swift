@@ -4,7 +4,9 @@ import BorelNative
 import BorelSource
 
 extension BoundModel {
-  public func nativeGradient() throws(BorelError) -> NativeGradient { try NativeGradient(nativeDensity(), self) }
+  public func nativeGradient() throws(BorelError) -> NativeGradient {
+    try NativeGradient(nativeDensity(includesChecks: false), self)
+  }
 }
 
 /// One thread's evaluator of log density and gradient.
