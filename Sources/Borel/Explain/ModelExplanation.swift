@@ -40,7 +40,7 @@ extension Session {
       lines.append(line)
     }
     if sites.isEmpty { lines.append("  no choices of its own") }
-    lines.append("  runs on the virtual machine")
+    lines.append("  runs natively or on the virtual machine: `--data FILE` tells which")
     let conditional = sites.filter(\.isConditional)
     if conditional.isEmpty {
       lines.append("  structure: the same in every execution")
