@@ -169,8 +169,8 @@ let package = Package(
     .executableTarget(
       name: "borel-bench",
       dependencies: [
-        "Borel", "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelSemantics", "BorelNumerics",
-        "BorelValues",
+        "Borel", "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelNative", "BorelSemantics",
+        "BorelNumerics", "BorelValues",
       ], exclude: ["programs", "gradients", "peers"]),
 
     // stdlib/**/*.ppl becomes a Swift table at build time.

@@ -20,15 +20,16 @@ func timeCompilation(
 ) throws -> [String] {
   let empty = "\(folder)/empty.c"
   try writeText("", to: empty)
+  let command = "\(try compilerCommand()) \(compilerFlags)"
   let compiler = try median(
     (0..<repetitions).map { _ in
       try seconds {
-        guard try shell("cc \(compilerFlags) -shared '\(empty)' -o '\(folder)/empty.so' >/dev/null") == 0 else {
-          throw BenchFailure("cc cannot compile an empty file")
+        guard try shell("\(command) -shared '\(empty)' -o '\(folder)/empty.so' >/dev/null") == 0 else {
+          throw BenchFailure("an empty file does not compile:\n\(command)")
         }
       }
     })
-  var rows = [["text to gradient", "first (s)", "cached (s)", "first / cc on an empty file", "cached / same"]]
+  var rows = [["text to gradient", "first (s)", "cached (s)", "first / compiler on an empty file", "cached / same"]]
   var worst = (first: 0.0, cached: 0.0)
   var seen: Set<String> = []
   let cache = "\(folder)/cache"
@@ -51,7 +52,7 @@ func timeCompilation(
     ])
   }
   print("\nFrom text and data to a gradient that can be called, medians of \(repetitions):")
-  print("`cc` with the same flags takes \(fixed(compiler, 3)) s on an empty file.\n")
+  print("The compiler takes \(fixed(compiler, 3)) s for an empty file, with the same flags.\n")
   printTable(rows)
   return [
     "\"compile_max_s\":\(fixed(worst.first, 3))", "\"compile_cached_max_s\":\(fixed(worst.cached, 3))",

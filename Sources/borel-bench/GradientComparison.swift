@@ -68,7 +68,7 @@ func compareWithExperts(only names: [String] = []) throws -> Outcome {
     ])
   }
   print("\nLog density and gradient, medians of \(rounds) interleaved rounds, processor time of the thread;")
-  print("both sides compiled by the same cc with the same flags.\n")
+  print("both sides compiled by \(try compilerCommand()) with the same flags.\n")
   printTable(rows)
   for failure in failures { print("\nFAILURE \(failure)") }
   guard let worst = ratios.max() else {

@@ -1,5 +1,7 @@
 // Log densities with gradients that can be timed: expert C, and libraries with BridgeStan's interface.
 
+import BorelNative
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -19,6 +21,15 @@ let compilerFlags = """
   -std=gnu11 -O3 -march=native -fPIC -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math \
   -ffp-contract=fast
   """
+
+/// The compiler that Borel uses.
+func compilerCommand() throws -> String {
+  do throws(NativeFailure) {
+    return try Compiler.find().command.map { "'\($0)'" }.joined(separator: " ")
+  } catch {
+    throw BenchFailure(error.diagnostic.message)
+  }
+}
 
 /// A loaded library. It stays loaded as long as the process runs.
 struct Library {
@@ -43,7 +54,7 @@ struct Library {
 func expertGradient(_ model: BenchmarkModel, data: [DataField], folder: String) throws -> GradientFunction {
   let output = "\(folder)/\(model.name).expert.so"
   let include = "\(sourceFolder)/../CBorelMath/include"
-  let command = "cc \(compilerFlags) -shared -I'\(include)' '\(model.path)/expert.c' -o '\(output)' -lopenblas"
+  let command = "\(try compilerCommand()) \(compilerFlags) -shared -I'\(include)' '\(model.path)/expert.c' -o '\(output)' -lopenblas"
   guard try shell(command) == 0 else { throw BenchFailure("\(model.path)/expert.c does not compile:\n\(command)") }
   let library = try Library(output)
   typealias Prepare = @convention(c) (UnsafeRawPointer) -> UnsafeMutableRawPointer?

@@ -183,14 +183,14 @@ import Testing
       _ = try Compiler.find(environment: ["PATH": "/nowhere", "CC": "my-cc"])
       Issue.record("a compiler was found")
     } catch {
-      #expect(error.diagnostic.message == "no C compiler was found; looked for my-cc, cc, clang, gcc")
+      #expect(error.diagnostic.message == "no C compiler was found; looked for my-cc, clang, cc, gcc")
     }
   }
 
   /// A compiler that fails, and one that writes nothing, are faults with a message and leave nothing behind.
   @Test func compilersMayFail() throws {
     let folder = try Folder()
-    for body in ["[ \"$1\" = --version ] && exit 0; echo broken; exit 3", "exit 0", "kill -9 $$"] {
+    for body in ["echo broken; exit 3", "exit 0", "kill -9 $$"] {
       let path = folder.path + "/cc"
       try? FileManager.default.removeItem(atPath: path)
       try Data("#!/bin/sh\n\(body)\n".utf8).write(to: URL(filePath: path))

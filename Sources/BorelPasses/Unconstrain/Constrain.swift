@@ -17,7 +17,7 @@ public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopPr
     result.results.append((site.pattern, .variable(variable)))
   }
   result.body = withoutDensity(result.body)
-  return result
+  return eliminateDeadCode(result)
 }
 
 /// The statements without what they add to the target.
