@@ -54,7 +54,8 @@ struct Library {
 func expertGradient(_ model: BenchmarkModel, data: [DataField], folder: String) throws -> GradientFunction {
   let output = "\(folder)/\(model.name).expert.so"
   let include = "\(sourceFolder)/../CBorelMath/include"
-  let command = "\(try compilerCommand()) \(compilerFlags) -shared -I'\(include)' '\(model.path)/expert.c' -o '\(output)' -lopenblas"
+  let compiler = "\(try compilerCommand()) \(compilerFlags)"
+  let command = "\(compiler) -shared -I'\(include)' '\(model.path)/expert.c' -o '\(output)' -lopenblas"
   guard try shell(command) == 0 else { throw BenchFailure("\(model.path)/expert.c does not compile:\n\(command)") }
   let library = try Library(output)
   typealias Prepare = @convention(c) (UnsafeRawPointer) -> UnsafeMutableRawPointer?

@@ -81,7 +81,7 @@ struct NativePrograms {
     } catch {
       throw NotNative(.noDerivative, error.description, at: error.span)
     }
-    logDensity = eliminateDeadCode(simplify(logDensity))
+    logDensity = eliminateDeadCode(rearrangeLoops(simplify(logDensity)))
     atChoices = try densityAtChoices(of: scored)
     constrain = try constrainingMap(of: scored)
     try verify("specialise", specialised)

@@ -1,10 +1,12 @@
-// Takes what does not depend on the state that a loop carries into a loop before it, which can be vectorised.
+// Cuts a loop that carries state in up to three: what needs no state goes before it, what only uses the state after it.
+//
+// The first and the last of them can be vectorised.
 
 import BorelIR
 
-/// The program with expensive computations that need no carried state in a loop before the one that carries it.
+/// The program with expensive computations of loops that carry state in loops of their own, where the state allows it.
 ///
-/// The values that the second loop needs are handed over in arrays; loads of inputs and Int or Bool values are repeated.
+/// Values are handed over in arrays; loads of inputs and Int or Bool values are repeated.
 public func distributeLoops(_ program: LoopProgram) -> LoopProgram {
   var pass = LoopDistribution(program: program)
   var body: [LoopStatement] = []
@@ -27,20 +29,27 @@ private struct LoopDistribution {
     let effects = Effects(of: loop.body, in: program)
     guard !effects.writes.isDisjoint(with: effects.reads) else { return nil }
     let late = lateStatements(loop.body, changing: effects.writes)
-    let early = loop.body.indices.filter { !late.contains($0) }
-    guard early.contains(where: { isExpensive(loop.body[$0]) }) else { return nil }
+    var last = lastStatements(loop.body, of: late, reading: effects.reads)
+    var first = Set(loop.body.indices).subtracting(late)
+    if !last.contains(where: { isExpensive(loop.body[$0]) }) { last = [] }
+    if !first.contains(where: { isExpensive(loop.body[$0]) }) { first = [] }
+    if first.isEmpty && last.isEmpty { return nil }
+    let middle = Set(loop.body.indices).subtracting(first).subtracting(last)
+    return cut(loop, [first, middle, last].filter { !$0.isEmpty }, statement)
+  }
 
+  // MARK: Loops from parts
+
+  /// One loop for each part; nil where what one part needs of another cannot be handed over.
+  private mutating func cut(_ loop: LoopFor, _ parts: [Set<Int>], _ statement: LoopStatement) -> [LoopStatement]? {
     var definitions: [LoopVariable: LoopOperation] = [:]
-    for index in early {
-      if case .define(let variable, let operation) = loop.body[index].kind { definitions[variable] = operation }
+    var homes: [LoopVariable: Int] = [:]
+    for (position, inner) in loop.body.enumerated() {
+      guard case .define(let variable, let operation) = inner.kind else { continue }
+      definitions[variable] = operation
+      homes[variable] = parts.firstIndex { $0.contains(position) }
     }
-    var crossing: [LoopVariable] = []
-    for index in loop.body.indices where late.contains(index) {
-      loop.body[index].visitReads { variable in
-        if definitions[variable] != nil, !crossing.contains(variable) { crossing.append(variable) }
-      }
-    }
-    // Views of the second loop cannot be pointed to new variables.
+    // Views of the later loops cannot be pointed to new variables.
     for info in program.variables {
       guard case .view(_, let offset) = info.role else { continue }
       for case .variable(let part) in info.sizes + [offset] where part == loop.index || definitions[part] != nil {
@@ -50,34 +59,99 @@ private struct LoopDistribution {
 
     var before: [LoopStatement] = []
     let size = program.sizeBound(loop.upper, &before, statement)
-    var first = loop
-    first.isDescending = false
-    first.body = early.map { loop.body[$0] }
-    var second = loop
-    second.index = program.addVariable(program[loop.index])
-    second.body = []
-    var renamed: [LoopVariable: LoopOperand] = [loop.index: .variable(second.index)]
-    for variable in crossing {
-      if canRepeat(variable, definitions) {
-        repeatDefinition(variable, definitions, &renamed, &second.body, statement)
-      } else if program[variable].scalar == .real {
-        let name = program[variable].name
-        let array = program.addVariable(
-          LoopVariableInfo(
-            name: name.isEmpty ? "ahead" : name + "_ahead", scalar: .real, sizes: [size], role: .mutable))
-        before.append(LoopStatement(.allocate(array, fill: nil), statement.span))
-        first.body.append(
-          LoopStatement(.store(array, [.variable(loop.index)], .variable(variable)), statement.span))
+    var loops: [LoopFor] = []
+    var handed: [LoopVariable: LoopVariable] = [:]
+    for (number, part) in parts.enumerated() {
+      var own = loop
+      own.body = []
+      var renamed: [LoopVariable: LoopOperand] = [:]
+      if number > 0 {
+        own.index = program.addVariable(program[loop.index])
+        renamed[loop.index] = .variable(own.index)
+      }
+      for variable in crossing(into: number, part, loop.body, homes) {
+        if canRepeat(variable, definitions) {
+          repeatDefinition(variable, definitions, &renamed, &own.body, statement)
+          continue
+        }
+        guard program[variable].scalar == .real, let home = homes[variable] else { return nil }
+        let array = handed[variable] ?? handOver(variable, size, loops[home].index, &loops[home].body, &before, statement)
+        handed[variable] = array
         let copy = program.addVariable(program[variable])
-        second.body.append(
-          LoopStatement(.define(copy, .load(array, [.variable(second.index)])), statement.span))
+        own.body.append(LoopStatement(.define(copy, .load(array, [.variable(own.index)])), statement.span))
         renamed[variable] = .variable(copy)
-      } else {
-        return nil
+      }
+      for position in loop.body.indices where part.contains(position) {
+        own.body.append(renamed.isEmpty ? loop.body[position] : loop.body[position].replacing(renamed))
+      }
+      loops.append(own)
+    }
+    return before + loops.map { LoopStatement(.loop($0), statement.span) }
+  }
+
+  /// What a part reads of the parts before it.
+  private func crossing(
+    into number: Int, _ part: Set<Int>, _ body: [LoopStatement], _ homes: [LoopVariable: Int]
+  ) -> [LoopVariable] {
+    var result: [LoopVariable] = []
+    for position in body.indices where part.contains(position) {
+      body[position].visitReads { variable in
+        if let home = homes[variable], home < number, !result.contains(variable) { result.append(variable) }
       }
     }
-    second.body += loop.body.indices.filter(late.contains).map { loop.body[$0].replacing(renamed) }
-    return before + [LoopStatement(.loop(first), statement.span), LoopStatement(.loop(second), statement.span)]
+    return result
+  }
+
+  /// Stores a value of one loop in a new array.
+  private mutating func handOver(
+    _ variable: LoopVariable, _ size: LoopOperand, _ index: LoopVariable, _ body: inout [LoopStatement],
+    _ before: inout [LoopStatement], _ statement: LoopStatement
+  ) -> LoopVariable {
+    let name = program[variable].name
+    let array = program.addVariable(
+      LoopVariableInfo(name: name.isEmpty ? "ahead" : name + "_ahead", scalar: .real, sizes: [size], role: .mutable))
+    before.append(LoopStatement(.allocate(array, fill: nil), statement.span))
+    // What the loop's variable is called there: in the first loop it is the original.
+    body.append(LoopStatement(.store(array, [.variable(index)], .variable(variable)), statement.span))
+    return array
+  }
+
+  // MARK: Parts
+
+  /// Of the late statements, those that only add to what the loop does not read, and what only they need.
+  private func lastStatements(
+    _ body: [LoopStatement], of late: Set<Int>, reading read: Set<LoopVariable>
+  ) -> Set<Int> {
+    var last = late
+    var needed: Set<LoopVariable> = []
+    let changing = Effects(of: body, in: program).writes
+    for position in body.indices.reversed() where late.contains(position) {
+      let statement = body[position]
+      let stays: Bool
+      switch statement.kind {
+      case .target: stays = false
+      case .accumulate(let place, let indices, _): stays = !indices.isEmpty || read.contains(place) || isStored(place, body)
+      case .define(let variable, let operation):
+        switch operation {
+        case .read: stays = true
+        case .load(let array, _): stays = needed.contains(variable) || changing.contains(program.base(of: array))
+        case .apply: stays = needed.contains(variable)
+        }
+      default: stays = true
+      }
+      guard stays else { continue }
+      last.remove(position)
+      statement.visitReads { needed.insert($0) }
+    }
+    return last
+  }
+
+  /// Whether a place is written other than by adding to it at the top of the body.
+  private func isStored(_ place: LoopVariable, _ body: [LoopStatement]) -> Bool {
+    body.contains { statement in
+      if case .accumulate(place, _, _) = statement.kind { return false }
+      return Effects(of: CollectionOfOne(statement), in: program).writes.contains(place)
+    }
   }
 
   /// The statements that have an effect outside, or depend on what the loop changes outside, or on such statements.

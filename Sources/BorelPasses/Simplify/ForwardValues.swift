@@ -10,7 +10,7 @@ import BorelIR
 public func forwardValues(_ program: LoopProgram) -> LoopProgram {
   var pass = ForwardValues(program)
   pass.write(program.body)
-  return eliminateDeadCode(pass.finish())
+  return eliminateDeadCode(removeOverwrittenStores(pass.finish()))
 }
 
 private struct ForwardValues {

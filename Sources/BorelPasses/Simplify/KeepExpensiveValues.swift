@@ -8,7 +8,7 @@ import BorelIR
 /// it has no use for disappear with the dead code. Loops whose number of iterations is not known before the outermost of them
 /// are left alone, except inner ones that end at the index of an outer one.
 public func keepExpensiveValues(_ program: LoopProgram) -> LoopProgram {
-  var pass = ExpensiveValues(program: program)
+  var pass = ExpensiveValues(program: program, singleStores: SingleStores(in: program).arrays)
   var body: [LoopStatement] = []
   for statement in program.body {
     guard case .loop(let loop) = statement.kind else {
@@ -27,6 +27,7 @@ public func keepExpensiveValues(_ program: LoopProgram) -> LoopProgram {
 
 private struct ExpensiveValues {
   var program: LoopProgram
+  let singleStores: Set<LoopVariable>
 
   /// A loop around the present statement, with an upper bound for its index that is known before the outermost loop.
   struct Level {
@@ -68,6 +69,8 @@ private struct ExpensiveValues {
         program[variable].scalar == .real, !Self.cheap.contains(PrimitiveTable[id].name),
         operands.contains(where: { if case .variable = $0 { true } else { false } })
       else { continue }
+      let indices = levels.map { LoopOperand.variable($0.index) }
+      if isStored(variable, indices, in: block) { continue }
       let name = program[variable].name
       let array = program.addVariable(
         LoopVariableInfo(
@@ -75,9 +78,20 @@ private struct ExpensiveValues {
           sizes: levels.map(\.bound), role: .mutable))
       arrays.append(LoopStatement(.allocate(array, fill: nil), statement.span))
       result.append(
-        LoopStatement(.store(array, levels.map { .variable($0.index) }, .variable(variable)), statement.span))
+        LoopStatement(.store(array, indices, .variable(variable)), statement.span))
     }
     return result
+  }
+
+  /// Whether the block stores the value already where it stays, an element for each iteration.
+  private func isStored(_ variable: LoopVariable, _ indices: [LoopOperand], in block: [LoopStatement]) -> Bool {
+    block.contains { statement in
+      if case .store(let array, indices, .variable(variable)) = statement.kind {
+        singleStores.contains(array)
+      } else {
+        false
+      }
+    }
   }
 
   /// Functions that cost no more than a store and a load.

@@ -6,7 +6,7 @@ import BorelIR
 ///
 /// Values change by rounding errors only; failures are found earlier or later, but found.
 public func simplify(_ program: LoopProgram) -> LoopProgram {
-  var program = splitChecks(forwardValues(program))
+  var program = addToTarget(splitChecks(forwardValues(program)))
   // What leaves an inner loop may leave an outer one in turn, and merges with what is there.
   for _ in 0..<2 {
     program = hoistInvariants(program)
@@ -17,11 +17,16 @@ public func simplify(_ program: LoopProgram) -> LoopProgram {
   return program
 }
 
+/// A simplified density with its loops cut and rearranged for the processor.
+public func rearrangeLoops(_ program: LoopProgram) -> LoopProgram {
+  deferFactors(forwardValues(peelFirstIterations(distributeLoops(program))))
+}
+
 /// Value and gradient of a density over its position, simplified before and after differentiation.
 public func simplifiedGradient(
   of program: LoopProgram, withRespectTo position: LoopVariable
 ) throws(GradientFailure) -> LoopProgram {
-  let prepared = keepExpensiveValues(distributeLoops(simplify(program)))
+  let prepared = keepExpensiveValues(rearrangeLoops(simplify(program)))
   let derived = try gradient(of: prepared, withRespectTo: position)
   let shared = forwardValues(shareExponentials(forwardValues(derived)))
   let divided = forwardValues(multiplyByReciprocals(hoistInvariants(shared)))
