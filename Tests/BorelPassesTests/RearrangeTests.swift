@@ -211,7 +211,8 @@ import Testing
   /// The whole chain on a recursion with all of it, against the plain gradient.
   @Test func rearrangedGradients() throws {
     let text =
-      SimplifyTests.header + Self.normalised
+      SimplifyTests.header
+      + Self.normalised
       .replacingFirst("let c = 0.9 * a", with: "let u = q[i]\n  let j = inv_logit(u)\n  let c = j * a")
       .replacingFirst("let l = e * k", with: "let isLater = 0 < i\n  let le = e * k\n  let l = select(isLater, le, a)")
       + "let z = w\ntarget += z\n"

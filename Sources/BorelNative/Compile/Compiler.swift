@@ -20,6 +20,8 @@ public struct Compiler: Sendable {
   public static let flags = [
     "-std=gnu11", "-O3", "-march=native", "-fPIC", "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros",
     "-fassociative-math", "-ffp-contract=fast", "-fwrapv", "-fvisibility=hidden", "-w",
+    // Vector loops are interleaved without it; it only makes the compiler slower.
+    "-fno-unroll-loops",
   ]
 
   #if canImport(Darwin)

@@ -75,7 +75,8 @@ private struct LoopDistribution {
           continue
         }
         guard program[variable].scalar == .real, let home = homes[variable] else { return nil }
-        let array = handed[variable] ?? handOver(variable, size, loops[home].index, &loops[home].body, &before, statement)
+        let array =
+          handed[variable] ?? handOver(variable, size, loops[home].index, &loops[home].body, &before, statement)
         handed[variable] = array
         let copy = program.addVariable(program[variable])
         own.body.append(LoopStatement(.define(copy, .load(array, [.variable(own.index)])), statement.span))
@@ -130,7 +131,8 @@ private struct LoopDistribution {
       let stays: Bool
       switch statement.kind {
       case .target: stays = false
-      case .accumulate(let place, let indices, _): stays = !indices.isEmpty || read.contains(place) || isStored(place, body)
+      case .accumulate(let place, let indices, _):
+        stays = !indices.isEmpty || read.contains(place) || isStored(place, body)
       case .define(let variable, let operation):
         switch operation {
         case .read: stays = true
