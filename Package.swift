@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "BorelSemantics", dependencies: ["BorelSource", "BorelValues", "BorelNumerics"]),
     .target(name: "BorelSema", dependencies: ["BorelSource", "BorelSyntax", "BorelIR", "BorelValues"]),
-    .target(name: "BorelPasses", dependencies: ["BorelSource", "BorelValues", "BorelIR"]),
+    .target(name: "BorelPasses", dependencies: ["BorelSource", "BorelNumerics", "BorelValues", "BorelIR"]),
     .target(name: "BorelStandardLibrary", plugins: ["EmbedStandardLibrary"]),
 
     // 4: inference framework, virtual machine, native code

@@ -140,7 +140,8 @@ private struct ForwardValues {
     let name = source[variable].name
     switch operation {
     case .apply(let function, let operands):
-      scalars[variable] = builder.apply(function, values(operands), name: name)
+      let operands = values(operands)
+      scalars[variable] = foldedFunction(function, operands) ?? builder.apply(function, operands, name: name)
     case .load(let array, let indices):
       renew(array)
       let place = Place(variable: array, indices: values(indices))
