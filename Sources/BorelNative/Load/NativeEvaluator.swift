@@ -19,25 +19,38 @@ public enum NativeStatus: Int, Sendable {
 }
 
 /// Memory for the arrays of an evaluation.
-final class NativeWorkspace {
-  private(set) var size = 0
-  private var start: UnsafeMutableRawPointer?
-  var state = borel_workspace(next: nil, end: nil, missing: 0)
+///
+/// A call takes as long as a small density, so what it touches lies in one block behind a pointer that never changes: no
+/// reference is counted and no access has to be checked for others.
+struct NativeWorkspace {
+  private struct State {
+    var workspace: borel_workspace
+    var start: UnsafeMutablePointer<CChar>
+    var size: Int
+  }
+  private let state: UnsafeMutablePointer<State>
 
-  init(size: Int) { allocate(size) }
-  deinit { start?.deallocate() }
-
-  private func allocate(_ size: Int) {
-    start?.deallocate()
-    start = .allocate(byteCount: size, alignment: 64)
-    self.size = size
-    reset()
+  init(size: Int) {
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: State(workspace: borel_workspace(next: nil, end: nil, missing: 0), start: Self.memory(size), size: size))
   }
 
-  func reset() {
-    let first = start?.assumingMemoryBound(to: CChar.self)
-    state.next = first
-    state.end = first.map { $0 + size }
+  func deallocate() {
+    state.pointee.start.deallocate()
+    state.deallocate()
+  }
+
+  private static func memory(_ size: Int) -> UnsafeMutablePointer<CChar> {
+    UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64).assumingMemoryBound(to: CChar.self)
+  }
+
+  /// All of the memory, free.
+  @inline(__always)
+  func reset() -> UnsafeMutablePointer<borel_workspace> {
+    state.pointee.workspace.next = state.pointee.start
+    state.pointee.workspace.end = state.pointee.start + state.pointee.size
+    return UnsafeMutableRawPointer(state).assumingMemoryBound(to: borel_workspace.self)
   }
 
   /// A size for the next try: nil where no machine has that much.
@@ -47,8 +60,12 @@ final class NativeWorkspace {
   }
 
   func grow() -> Bool {
-    guard let larger = Self.larger(than: size, missing: state.missing) else { return false }
-    allocate(larger)
+    guard let larger = Self.larger(than: state.pointee.size, missing: state.pointee.workspace.missing) else {
+      return false
+    }
+    state.pointee.start.deallocate()
+    state.pointee.start = Self.memory(larger)
+    state.pointee.size = larger
     return true
   }
 }
@@ -62,10 +79,12 @@ public final class NativeEvaluator {
       UnsafeMutableRawPointer?, UnsafePointer<UnsafeRawPointer?>?, UnsafeMutablePointer<Double>?,
       UnsafePointer<UnsafeMutableRawPointer?>?, UnsafeMutablePointer<borel_workspace>?
     ) -> Int
+  private let memory: UnsafeMutableRawPointer
   private let workspace = NativeWorkspace(size: 1 << 12)
   private let inputs: UnsafeMutablePointer<UnsafeRawPointer?>
   private let outputs: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let owned: [UnsafeMutableRawPointer]
+  private let firstOwned: UnsafeMutableRawPointer?
   /// Numbers of elements.
   public let inputCounts: [Int]
   public let outputCounts: [Int]
@@ -78,16 +97,19 @@ public final class NativeEvaluator {
     self.model = model
     self.function = function
     self.run = run
+    memory = model.memory
     (inputCounts, outputCounts) = model.counts(of: function)
     inputs = .allocate(capacity: max(inputCounts.count, 1))
     inputs.initialize(repeating: nil, count: max(inputCounts.count, 1))
     outputs = .allocate(capacity: max(outputCounts.count, 1))
     outputs.initialize(repeating: nil, count: max(outputCounts.count, 1))
     owned = outputCounts.map { .allocate(byteCount: 8 * max($0, 1), alignment: 64) }
+    firstOwned = owned.first
     for (place, buffer) in owned.enumerated() { outputs[place] = buffer }
   }
 
   deinit {
+    workspace.deallocate()
     inputs.deallocate()
     outputs.deallocate()
     for buffer in owned { buffer.deallocate() }
@@ -115,18 +137,15 @@ public final class NativeEvaluator {
     return evaluate(value: &value, firstOutput: nil)
   }
 
+  @inline(__always)
   private func evaluate(value: inout Double, firstOutput: UnsafeMutableRawPointer?) -> NativeStatus {
-    if let firstOutput, !owned.isEmpty { outputs[0] = firstOutput }
-    defer { if firstOutput != nil, let first = owned.first { outputs[0] = first } }
-    while true {
-      workspace.reset()
-      let status = run(model.memory, inputs, &value, outputs, &workspace.state)
-      if status == Int(borel_needs_workspace) {
-        if workspace.grow() { continue }
-        return .outOfMemory
-      }
-      return NativeStatus(rawValue: status) ?? .failed
+    if let firstOwned { outputs[0] = firstOutput ?? firstOwned }
+    var status = run(memory, inputs, &value, outputs, workspace.reset())
+    while status == Int(borel_needs_workspace) {
+      guard workspace.grow() else { return .outOfMemory }
+      status = run(memory, inputs, &value, outputs, workspace.reset())
     }
+    return NativeStatus(rawValue: status) ?? .failed
   }
 
   // MARK: Outputs of the last evaluation

@@ -30,5 +30,6 @@ public func simplifiedGradient(
   let derived = try gradient(of: prepared, withRespectTo: position)
   let shared = forwardValues(shareExponentials(forwardValues(derived)))
   let divided = forwardValues(multiplyByReciprocals(hoistInvariants(shared)))
-  return eliminateDeadCode(splitScatters(divided))
+  let factored = forwardValues(hoistInvariants(factorSums(divided)))
+  return eliminateDeadCode(splitScatters(factored))
 }
