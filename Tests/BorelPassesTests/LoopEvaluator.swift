@@ -69,7 +69,13 @@ struct LoopEvaluator {
     for (index, info) in program.variables.enumerated() where info.role == .output {
       evaluator.outcome.arrays[info.name] = evaluator.arrays[LoopVariable(index)]?.storage.elements
     }
-    for result in program.results { evaluator.outcome.results[result.name] = evaluator.value(result.value) }
+    for result in program.results {
+      if case .variable(let variable) = result.value, program[variable].isArray {
+        evaluator.outcome.arrays[result.name] = evaluator.arrays[variable]?.storage.elements
+      } else {
+        evaluator.outcome.results[result.name] = evaluator.value(result.value)
+      }
+    }
     return evaluator.outcome
   }
 

@@ -339,6 +339,96 @@ import Testing
       """)
   }
 
+  /// The squares serve the target and the derivative in the scale; a product that exists already is not computed again.
+  @Test func factorsOfSums() throws {
+    try check(
+      factorSums,
+      """
+      let a = q[0]
+      let b = a * a
+      var s: Real = 0.0
+      for i in 0 ..< n {
+        let c = y[i]
+        let d = b * c
+        let e = d * d
+        let f = -0.5 * e
+        target += f
+        let g = d * c
+        s += g
+        let h = d * a
+        target += h
+        let p = n < 9
+        if p {
+          let k = h * 3.0
+          target += k
+        }
+        for j in 0 ..< 4 {
+          let l = exp(c)
+          let m = l * c
+          let r = m * b
+          s += r
+          target += m
+        }
+      }
+      let o = s
+      target += o
+      """,
+      """
+      let a = q[0]
+      let b = a * a
+      var s: Real = 0.0
+      var t1: Real = 0.0
+      var t2: Real = 0.0
+      var t3: Real = 0.0
+      var t4: Real = 0.0
+      for i in 0 ..< n {
+        let c = y[i]
+        let p = n < 9
+        if p {
+          t3 += c
+        }
+        var t5: Real = 0.0
+        for j in 0 ..< 4 {
+          let l = exp(c)
+          t5 += l
+        }
+        let t6 = t5
+        let t7 = c * t6
+        t4 += t7
+        let t8 = c * c
+        t1 += t8
+        t2 += c
+      }
+      let t9 = t4
+      target += t9
+      let t10 = 0 < n
+      if t10 {
+        let t11 = t1
+        let t12 = b * b
+        let t13 = t12 * t11
+        let t14 = -0.5 * t13
+        target += t14
+        let t15 = t1
+        let t16 = b * t15
+        s += t16
+        let t17 = t2
+        let t18 = a * b
+        let t19 = t18 * t17
+        target += t19
+        let t20 = t3
+        let t21 = a * b
+        let t22 = t21 * t20
+        let t23 = 3.0 * t22
+        target += t23
+        let t24 = t4
+        let t25 = b * t24
+        s += t25
+      }
+      let o = s
+      target += o
+      """)
+  }
+
   @Test func stateApart() throws {
     try check(
       distributeLoops,

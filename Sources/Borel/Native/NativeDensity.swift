@@ -70,7 +70,7 @@ struct NativePrograms {
     try checkStructure(scored)
     var unconstrained = splitTargets(try unconstrain(scored))
     unconstrained.sites = []
-    let prepared = prepare(eliminateDeadCode(unconstrained))
+    let prepared = groupByIndex(prepare(eliminateDeadCode(unconstrained)))
     preparation = prepared.preparation
     logDensity = prepared.evaluation
     guard let position = logDensity.input(.position) else {

@@ -70,8 +70,9 @@ public struct NativeSource: Sendable {
   /// `.other("dimension")` gets it, and the host does not have to know it.
   public init(_ functions: [NativeFunction]) throws(NativeFailure) {
     let originals = functions
-    let functions = functions.map {
-      NativeFunction(name: $0.name, program: preparedForC($0.program), isPreparation: $0.isPreparation)
+    let prepared = functions.map { preparedForC($0.program) }
+    let functions = zip(functions, prepared).map {
+      NativeFunction(name: $0.name, program: $1.program, isPreparation: $0.isPreparation)
     }
     layOut(functions)
     let spellings = CSpellings.standard
@@ -83,6 +84,7 @@ public struct NativeSource: Sendable {
       let fields = fields
       let printed = try printFunction(
         function.program, originals[place].program.body, name: function.name, isPreparation: function.isPreparation,
+        complete: prepared[place].complete,
         fields: { input in Self.place(of: input, function.program, in: fields).map { fields[$0].name } ?? "missing" },
         spellings: spellings, needs: &needs)
       texts.append(printed.text)
@@ -115,10 +117,15 @@ public struct NativeSource: Sendable {
     for function in functions where function.isPreparation {
       for (name, value) in function.program.results {
         var rank = 0
-        if case .variable(let variable) = value { rank = function.program[variable].sizes.count }
+        var hint = name
+        if case .variable(let variable) = value {
+          let info = function.program[variable]
+          rank = info.sizes.count
+          if !info.name.isEmpty { hint = info.name }
+        }
         fields.append(
           NativeField(
-            name: names.declare(name), source: .other(name), scalar: function.program.scalar(of: value), rank: rank,
+            name: names.declare(hint), source: .other(name), scalar: function.program.scalar(of: value), rank: rank,
             isPrepared: true, offset: 0, sizes: []))
       }
     }

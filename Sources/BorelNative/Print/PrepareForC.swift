@@ -1,17 +1,19 @@
-// Small changes before printing: dead definitions go, Int data that is only read as Real becomes Real data, loops ascend, and
-// sums into one element become sums into a scalar.
+// Small changes before printing: dead definitions go, Int data that is only read as Real becomes Real data, loops ascend, first
+// additions become stores, and sums into one element become sums into a scalar.
 
 import BorelIR
 
-func preparedForC(_ program: LoopProgram) -> LoopProgram {
+/// The program as it is printed, with the outputs that it writes completely; others are zero before it starts.
+func preparedForC(_ program: LoopProgram) -> (program: LoopProgram, complete: Set<LoopVariable>) {
   var program = program
   readIntsAsReals(&program)
   program.body = ascending(program.body, program)
+  let complete = storingFirst(&program)
   tilingProducts(&program)
   program.body = withScalarSums(program.body, &program)
   removeUnreadWrites(&program)
   removeDeadDefinitions(&program)
-  return program
+  return (program, complete)
 }
 
 // MARK: Int data read as Real

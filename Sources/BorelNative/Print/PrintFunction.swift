@@ -23,10 +23,10 @@ extension LoopInput {
 }
 
 /// Prints `program` as a function of the given name; `fields` names the struct's fields by input, and `body` is the program's before
-/// what it does not use was removed.
+/// what it does not use was removed. It writes the outputs of `complete` itself, whatever they are before.
 func printFunction(
   _ program: LoopProgram, _ body: [LoopStatement], name functionName: String, isPreparation: Bool,
-  fields: (LoopInput) -> String,
+  complete: Set<LoopVariable>, fields: (LoopInput) -> String,
   spellings: CSpellings, needs: inout CNeeds
 ) throws(NativeFailure) -> PrintedFunction {
   var printer = FunctionPrinter(program, isPreparation: isPreparation, spellings: spellings)
@@ -57,7 +57,7 @@ func printFunction(
     printer.parameterArrays.insert(index)
     parameters.append("\(info.scalar.c) *restrict \(text)")
     outputs.append(NativeOutput(name: info.name, scalar: info.scalar, rank: info.sizes.count, sizes: info.sizes))
-    zeroed.append(LoopVariable(index))
+    if !complete.contains(LoopVariable(index)) { zeroed.append(LoopVariable(index)) }
   }
 
   // An array that the outermost block makes and hands back once is written in place.

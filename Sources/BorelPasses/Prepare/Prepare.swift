@@ -320,7 +320,10 @@ private struct PreparationSplitter {
   private var allocations: [LoopStatement] = []
 
   private func functionName(_ statement: LoopStatement) -> String {
-    if case .define(_, .apply(let function, _)) = statement.kind { return function.name }
+    if case .define(_, .apply(let function, let operands)) = statement.kind {
+      if function == .divide { return operands[0] == .real(1) ? "reciprocal" : "quotient" }
+      return function.name
+    }
     return "prepared"
   }
 
@@ -384,7 +387,7 @@ private struct PreparationSplitter {
 }
 
 /// The inputs that a program reads, or that its arrays' sizes need.
-private func usedInputs(_ program: LoopProgram, keepsPosition: Bool = false) -> [LoopInput] {
+func usedInputs(_ program: LoopProgram, keepsPosition: Bool = false) -> [LoopInput] {
   var used: Set<LoopVariable> = []
   func use(_ variable: LoopVariable) {
     guard used.insert(variable).inserted else { return }
