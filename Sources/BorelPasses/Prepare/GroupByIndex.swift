@@ -78,12 +78,15 @@ private struct Grouping {
         case .apply(let function, let operands):
           key.slice.insert(variable)
           let isShift =
-            (function == .add || function == .subtract) && operands.contains { if case .int = $0 { true } else { false } }
+            (function == .add || function == .subtract)
+            && operands.contains { if case .int = $0 { true } else { false } }
           if isShift, let part = parts.first, places.contains(part) { places.insert(variable) }
         case .load(let array, let indices):
           guard !written.contains(program.base(of: array)) else { continue }
           key.slice.insert(variable)
-          let isGather = indices.contains { if case .variable(let index) = $0 { places.contains(index) } else { false } }
+          let isGather = indices.contains {
+            if case .variable(let index) = $0 { places.contains(index) } else { false }
+          }
           if isGather, !isData(array) { key.gathers += 1 }
         case .read: continue
         }

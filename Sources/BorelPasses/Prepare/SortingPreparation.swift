@@ -119,7 +119,8 @@ struct SortingPreparation {
       let isUsed = builder.apply(.less, .int(0), builder.load(counts, [k]))
       builder.append(.accumulate(found, [], builder.apply(.toInt, isUsed)))
     }
-    let groups = scalar(builder.read(found), name: "groups")
+    let groups = builder.scalarVariable(.int, name: "groups")
+    builder.append(.define(groups, .read(found)))
     let values = builder.allocate(.int, sizes: [.variable(groups)], name: "values", fill: .int(0))
     let starts = builder.allocate(.int, sizes: [.variable(groups)], name: "starts", fill: .int(0))
     let ends = builder.allocate(.int, sizes: [.variable(groups)], name: "ends", fill: .int(0))
@@ -150,14 +151,9 @@ struct SortingPreparation {
     let total = handOver(groups, &evaluation)
     let sizes = [LoopOperand.variable(total)]
     return GroupOrder(
-      count: total, values: handOver(values, sizes: sizes, &evaluation), starts: handOver(starts, sizes: sizes, &evaluation),
+      count: total, values: handOver(values, sizes: sizes, &evaluation),
+      starts: handOver(starts, sizes: sizes, &evaluation),
       ends: handOver(ends, sizes: sizes, &evaluation), iterations: iterations)
-  }
-
-  /// A variable that holds an operand: results are variables.
-  private mutating func scalar(_ operand: LoopOperand, name: String) -> LoopVariable {
-    if case .variable(let variable) = operand { return variable }
-    return builder.declare(operand, .int, name: name)
   }
 
   private mutating func size(_ upper: LoopOperand) -> LoopOperand {
@@ -177,7 +173,8 @@ struct SortingPreparation {
     let info = builder.program[source]
     let fill: LoopOperand = info.scalar == .real ? .real(0) : info.scalar == .int ? .int(0) : .bool(false)
     let copy = builder.allocate(
-      info.scalar, sizes: [size(upper)] + info.sizes.dropFirst(), name: info.name.isEmpty ? "sorted" : info.name + "_sorted",
+      info.scalar, sizes: [size(upper)] + info.sizes.dropFirst(),
+      name: info.name.isEmpty ? "sorted" : info.name + "_sorted",
       fill: fill)
     builder.loop(to: upper) { builder, k in
       let i = builder.load(iterations, [k])
