@@ -429,6 +429,55 @@ import Testing
       """)
   }
 
+  /// The second matrix is read above its diagonal.
+  @Test func upperTriangles() throws {
+    let text = """
+      program p
+      input q: Real[1] = position()
+      input n: Int = argument_size(x, 0)
+      input x: Real[n] = argument(x)
+      array S: Real[n, n] = 0.0
+      array R: Real[n, n] = 0.0
+      let a = q[0]
+      for i in 0 ..< n {
+        let b = x[i]
+        for j in 0 ..< n {
+          let c = x[j]
+          let d = b * c
+          let e = exp(d)
+          S[i, j] = e
+          R[i, j] = e
+        }
+        for k in 0 ..< n {
+          let f = x[k]
+          let g = f * b
+          S[i, k] += g
+        }
+        S[i, i] += 9.0
+      }
+      array L: Real[n, n] = none
+      call cholesky(S) -> L
+      array M: Real[n, n] = none
+      call cholesky(R) -> M
+      let h = L[1, 0]
+      target += h
+      let o = M[1, 0]
+      target += o
+      let r = R[0, 1]
+      target += r
+
+      """
+    let program = try parseLoop(text)
+    let result = skipUpperTriangles(program)
+    #expect(verifyLoop(result) == [])
+    let lines = dumpLoop(result).split(separator: "\n").map { $0.drop { $0 == " " } }
+    #expect(lines.contains("for j in 0 ..< n {"))
+    #expect(lines.contains("for k in 0 ..< t1 {"))
+    #expect(lines.contains("let t1 = i + 1"))
+    let inputs = ["q": [0.3], "n": [3.0], "x": [0.3, -1.2, 0.8]]
+    #expect(LoopEvaluator.run(program, inputs).target == LoopEvaluator.run(result, inputs).target)
+  }
+
   @Test func stateApart() throws {
     try check(
       distributeLoops,

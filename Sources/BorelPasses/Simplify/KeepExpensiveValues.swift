@@ -6,7 +6,7 @@ import BorelIR
 ///
 /// The gradient pass reads such an array instead of computing the value again where it runs an iteration twice; arrays that
 /// it has no use for disappear with the dead code. Loops whose number of iterations is not known before the outermost of them
-/// are left alone, except inner ones that end at the index of an outer one.
+/// are left alone, except inner ones that end at the index of an outer one or behind it.
 public func keepExpensiveValues(_ program: LoopProgram) -> LoopProgram {
   var pass = ExpensiveValues(program: program, singleStores: SingleStores(in: program).arrays)
   var body: [LoopStatement] = []
@@ -28,6 +28,22 @@ public func keepExpensiveValues(_ program: LoopProgram) -> LoopProgram {
 private struct ExpensiveValues {
   var program: LoopProgram
   let singleStores: Set<LoopVariable>
+  /// Bounds that are the index of another loop plus one.
+  private var successors: [LoopVariable: LoopVariable] = [:]
+
+  init(program: LoopProgram, singleStores: Set<LoopVariable>) {
+    self.program = program
+    self.singleStores = singleStores
+    for statement in program.body {
+      statement.visit { statement in
+        if case .define(let variable, .apply(.add, let parts)) = statement.kind, parts.count == 2, parts[1] == .int(1),
+          case .variable(let index) = parts[0]
+        {
+          successors[variable] = index
+        }
+      }
+    }
+  }
 
   /// A loop around the present statement, with an upper bound for its index that is known before the outermost loop.
   struct Level {
@@ -50,7 +66,8 @@ private struct ExpensiveValues {
     switch loop.upper {
     case .int: return loop.upper
     case .variable(let variable):
-      if let level = outer.first(where: { $0.index == variable }) { return level.bound }
+      let index = successors[variable] ?? variable
+      if let level = outer.first(where: { $0.index == index }) { return level.bound }
       return program[variable].role == .input ? loop.upper : nil
     default: return nil
     }

@@ -14,7 +14,7 @@ public func simplify(_ program: LoopProgram) -> LoopProgram {
     program = splitTarget(program)
     program = forwardValues(program)
   }
-  return program
+  return skipUpperTriangles(program)
 }
 
 /// A simplified density with its loops cut and rearranged for the processor.
