@@ -86,6 +86,30 @@ import Testing
     try check(body, empty)
   }
 
+  /// An array of intercepts never exists.
+  @Test func elementsAreComputedWhereTheyAreRead() throws {
+    let grouped = try check(
+      """
+      array a: Real[k] = none
+      let m = q[0]
+      for l in 0 ..< k {
+        let z = q[l]
+        let s = z * 2.0
+        let t = m + s
+        a[l] = t
+      }
+      for i in 0 ..< n {
+        let j = g[i]
+        let b = a[j]
+        let d = y[i]
+        let e = b * d
+        target += e
+      }
+      """)
+    #expect(!dumpLoop(grouped).contains("array a"))
+    #expect(isGrouped(grouped))
+  }
+
   /// Shifted indices, matrices of data, another index, conditions, and the number of the iteration itself.
   @Test func whatElseIterationsRead() throws {
     let grouped = try check(

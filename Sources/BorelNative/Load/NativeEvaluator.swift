@@ -140,7 +140,14 @@ public final class NativeEvaluator {
   @inline(__always)
   private func evaluate(value: inout Double, firstOutput: UnsafeMutableRawPointer?) -> NativeStatus {
     if let firstOwned { outputs[0] = firstOutput ?? firstOwned }
-    var status = run(memory, inputs, &value, outputs, workspace.reset())
+    let status = run(memory, inputs, &value, outputs, workspace.reset())
+    return status == 0 ? .ok : evaluateAgain(status, &value)
+  }
+
+  /// The status of an evaluation that has not succeeded, with more memory where that was missing.
+  @inline(never)
+  private func evaluateAgain(_ first: Int, _ value: inout Double) -> NativeStatus {
+    var status = first
     while status == Int(borel_needs_workspace) {
       guard workspace.grow() else { return .outOfMemory }
       status = run(memory, inputs, &value, outputs, workspace.reset())

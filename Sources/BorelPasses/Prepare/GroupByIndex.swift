@@ -7,7 +7,8 @@ import BorelSource
 /// the iterations that have that value.
 ///
 /// The preparation sorts the iterations and copies what data the loop reads into their order. Inside a group nothing is gathered,
-/// and derivatives are summed up before they are added to the array. Only loops whose iterations do no more than add up are
+/// and derivatives are summed up before they are added to the array; elements of an array that follow from others by a little
+/// arithmetic are computed for the group, so that the array may never exist. Only loops whose iterations do no more than add up are
 /// rewritten; sums are taken in another order. Of several indices the one that most elements are found by counts.
 public func groupByIndex(_ prepared: PreparedProgram) -> PreparedProgram {
   var pass = Grouping(prepared)
@@ -18,9 +19,11 @@ private struct Grouping {
   private var program: LoopProgram
   private var preparation: SortingPreparation
   private let dependence: DataDependence
+  private let formulas: ElementFormulas
 
   init(_ prepared: PreparedProgram) {
     program = prepared.evaluation
+    formulas = ElementFormulas(prepared.evaluation)
     preparation = SortingPreparation(prepared.preparation)
     dependence = DataDependence(prepared.evaluation)
   }
@@ -35,6 +38,7 @@ private struct Grouping {
       }
     }
     program.body = body
+    program = eliminateDeadCode(program)
     program.inputs = usedInputs(program, keepsPosition: true)
     return PreparedProgram(preparation: preparation.finish(), evaluation: program)
   }
@@ -141,7 +145,7 @@ private struct Grouping {
     var inner: [LoopStatement] = []
     for statement in loop.body {
       if case .define(let variable, _) = statement.kind, key.slice.contains(variable) {
-        if variable != key.value { outer.append(statement) }
+        if variable != key.value { outer += formulas.computing(statement, &program) }
       } else {
         inner.append(sorted(statement, loop, index))
       }
