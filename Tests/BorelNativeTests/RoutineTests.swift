@@ -31,7 +31,7 @@ private final class Workspace {
 @Suite struct RoutineTests {
   let rt: borel_runtime
   /// Sizes on both sides of the limits between own loops and the library.
-  let sizes = [1, 2, 5, 24, 25, 40]
+  let sizes = [1, 2, 5, 24, 25, 39, 40]
 
   init() throws { rt = try #require(borel_standard_runtime()).pointee }
 

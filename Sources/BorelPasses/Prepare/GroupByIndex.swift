@@ -11,8 +11,12 @@ import BorelSource
 /// arithmetic are computed for the group, so that the array may never exist. Only loops whose iterations do no more than add up are
 /// rewritten; sums are taken in another order. Of several indices the one that most elements are found by counts.
 public func groupByIndex(_ prepared: PreparedProgram) -> PreparedProgram {
-  var pass = Grouping(prepared)
-  return pass.run()
+  let pass = Grouping(prepared)
+  if !pass.hasGroups { return prepared }
+  // What every iteration adds alike is not counted group by group.
+  let evaluation = splitTarget(hoistInvariants(prepared.evaluation))
+  var grouping = Grouping(PreparedProgram(preparation: prepared.preparation, evaluation: evaluation))
+  return grouping.run()
 }
 
 private struct Grouping {
@@ -26,6 +30,12 @@ private struct Grouping {
     formulas = ElementFormulas(prepared.evaluation)
     preparation = SortingPreparation(prepared.preparation)
     dependence = DataDependence(prepared.evaluation)
+  }
+
+  var hasGroups: Bool {
+    program.body.contains { statement in
+      if case .loop(let loop) = statement.kind { key(of: loop) != nil && onlyAdds(loop) } else { false }
+    }
   }
 
   mutating func run() -> PreparedProgram {

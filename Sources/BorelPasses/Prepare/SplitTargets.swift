@@ -17,7 +17,8 @@ public func splitTargets(_ program: LoopProgram) -> LoopProgram {
   for result in program.results {
     if case .variable(let variable) = result.value { uses[variable, default: 0] += 1 }
   }
-  var splitter = Splitter(program: program, uses: uses, definitions: definitions)
+  var splitter = Splitter(
+    program: program, uses: uses, addends: TargetAddends(definitions: definitions, followsFactors: false))
   let body = splitter.split(program.body)
   var result = splitter.program
   result.body = body
@@ -27,18 +28,22 @@ public func splitTargets(_ program: LoopProgram) -> LoopProgram {
 private struct Splitter {
   var program: LoopProgram
   let uses: [LoopVariable: Int]
-  let definitions: [LoopVariable: LoopOperation]
+  let addends: TargetAddends
 
   mutating func split(_ body: [LoopStatement]) -> [LoopStatement] {
     var result: [LoopStatement] = []
     for statement in body {
       switch statement.kind {
       case .target(let operand):
-        var addends: [(operand: LoopOperand, isNegative: Bool)] = []
         var constant = 0.0
-        collect(operand, isNegative: false, &addends, &constant)
-        for addend in addends {
-          guard addend.isNegative else {
+        var isConstant = true
+        for addend in addends.of(operand, isOpen: { uses[$0] == 1 }) {
+          if case .real(let value) = addend.operand {
+            constant += addend.factor * value
+            continue
+          }
+          isConstant = false
+          guard addend.factor < 0 else {
             result.append(LoopStatement(.target(addend.operand), statement.span))
             continue
           }
@@ -46,7 +51,7 @@ private struct Splitter {
           result.append(LoopStatement(.define(negated, .apply(.negate, [addend.operand])), statement.span))
           result.append(LoopStatement(.target(.variable(negated)), statement.span))
         }
-        if constant != 0 || addends.isEmpty {
+        if constant != 0 || isConstant {
           result.append(LoopStatement(.target(.real(constant)), statement.span))
         }
       case .loop(var loop):
@@ -59,35 +64,5 @@ private struct Splitter {
       }
     }
     return result
-  }
-
-  private func collect(
-    _ operand: LoopOperand, isNegative: Bool, _ addends: inout [(operand: LoopOperand, isNegative: Bool)],
-    _ constant: inout Double
-  ) {
-    switch operand {
-    case .real(let x): constant += isNegative ? -x : x
-    case .variable(let variable):
-      guard uses[variable] == 1, case .apply(let function, let operands)? = definitions[variable] else { break }
-      switch function {
-      case .add:
-        collect(operands[0], isNegative: isNegative, &addends, &constant)
-        collect(operands[1], isNegative: isNegative, &addends, &constant)
-        return
-      case .subtract:
-        collect(operands[0], isNegative: isNegative, &addends, &constant)
-        collect(operands[1], isNegative: !isNegative, &addends, &constant)
-        return
-      case .negate:
-        collect(operands[0], isNegative: !isNegative, &addends, &constant)
-        return
-      default: break
-      }
-      addends.append((operand, isNegative))
-      return
-    default: break
-    }
-    if case .real = operand { return }
-    addends.append((operand, isNegative))
   }
 }

@@ -14,10 +14,7 @@ private struct TargetSplitting {
   var program: LoopProgram
   private var definitions: [LoopVariable: LoopOperation] = [:]
 
-  private struct Addend {
-    var operand: LoopOperand
-    var factor: Double
-  }
+  private typealias Addend = TargetAddend
 
   init(program: LoopProgram) {
     self.program = program
@@ -59,8 +56,9 @@ private struct TargetSplitting {
         body.append(statement)
         continue
       }
-      var addends: [Addend] = []
-      collect(Addend(operand: operand, factor: 1), inside, &addends)
+      let addends = TargetAddends(definitions: definitions, followsFactors: true).of(operand) { variable in
+        !inside.isOutside(.variable(variable))
+      }
       let unchanging = addends.filter { inside.isOutside($0.operand) }
       if unchanging.isEmpty {
         body.append(statement)
@@ -73,32 +71,6 @@ private struct TargetSplitting {
       body.append(LoopStatement(.target(sum), statement.span))
     }
     return body
-  }
-
-  /// Follows sums, differences, signs and constant factors down to what is not one of them.
-  private func collect(_ addend: Addend, _ inside: LoopContents, _ addends: inout [Addend]) {
-    guard case .variable(let variable) = addend.operand, !inside.isOutside(addend.operand),
-      case .apply(let function, let operands)? = definitions[variable]
-    else {
-      addends.append(addend)
-      return
-    }
-    switch function {
-    case .add, .subtract:
-      collect(Addend(operand: operands[0], factor: addend.factor), inside, &addends)
-      let sign: Double = function == .subtract ? -1 : 1
-      collect(Addend(operand: operands[1], factor: sign * addend.factor), inside, &addends)
-    case .negate: collect(Addend(operand: operands[0], factor: -addend.factor), inside, &addends)
-    case .multiply:
-      if case .real(let factor) = operands[0], factor.isFinite {
-        collect(Addend(operand: operands[1], factor: factor * addend.factor), inside, &addends)
-      } else if case .real(let factor) = operands[1], factor.isFinite {
-        collect(Addend(operand: operands[0], factor: factor * addend.factor), inside, &addends)
-      } else {
-        addends.append(addend)
-      }
-    default: addends.append(addend)
-    }
   }
 
   private mutating func define(
