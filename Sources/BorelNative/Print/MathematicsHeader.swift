@@ -4,8 +4,8 @@
 public struct MathematicsHeader: Sendable {
   private struct Item: Sendable {
     var text: String
-    var defines: [String]
-    var needs: Set<String>
+    /// Without comments.
+    var code: String
   }
   private var items: [Item] = []
   private var places: [String: [Int]] = [:]
@@ -19,7 +19,7 @@ public struct MathematicsHeader: Sendable {
       let code = Self.withoutComments(piece)
       let defined = Self.definedNames(code)
       if defined.isEmpty { continue }
-      items.append(Item(text: piece, defines: defined, needs: Set(Self.identifiers(code))))
+      items.append(Item(text: piece, code: code))
       for name in defined { places[name, default: []].append(items.count - 1) }
     }
   }
@@ -32,7 +32,7 @@ public struct MathematicsHeader: Sendable {
     var open = functions.flatMap { places[$0] ?? [] }
     while let next = open.popLast() {
       guard wanted.insert(next).inserted else { continue }
-      for name in items[next].needs { open += places[name] ?? [] }
+      for name in Set(Self.identifiers(items[next].code)) { open += places[name] ?? [] }
     }
     return wanted.sorted().map { items[$0].text }.joined(separator: "\n")
   }
@@ -49,8 +49,11 @@ public struct MathematicsHeader: Sendable {
     let bytes = Array(text.utf8)
     var i = 0
     func flush() {
-      let text = String(decoding: piece, as: UTF8.self)
-      if text.contains(where: { !$0.isWhitespace }) { pieces.append(text.trimmingNewlines()) }
+      if let first = piece.firstIndex(where: { $0 != UInt8(ascii: "\n") }),
+        let last = piece.lastIndex(where: { !isSpace($0) })
+      {
+        pieces.append(String(decoding: piece[min(first, last)...last], as: UTF8.self))
+      }
       piece = []
     }
     while i < bytes.count {
@@ -112,22 +115,54 @@ public struct MathematicsHeader: Sendable {
     return pieces
   }
 
-  private static func withoutComments(_ text: String) -> String {
-    var result = ""
-    var rest = Substring(text)
-    while let start = rest.firstRange(of: "/*") {
-      result += rest[..<start.lowerBound]
-      rest = rest[start.upperBound...]
-      rest = rest.firstRange(of: "*/").map { rest[$0.upperBound...] } ?? ""
+  // Bytes, not characters: the header is read in every process.
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || (9...13).contains(byte) }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "_"):
+      true
+    default: false
     }
-    result += rest
-    return result.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line
-    }.joined(separator: "\n")
+  }
+
+  private static func withoutComments(_ text: String) -> String {
+    var result: [UInt8] = []
+    let bytes = Array(text.utf8)
+    result.reserveCapacity(bytes.count)
+    var i = 0
+    while i < bytes.count {
+      let next = i + 1 < bytes.count ? bytes[i + 1] : 0
+      if bytes[i] == UInt8(ascii: "/"), next == UInt8(ascii: "*") {
+        i += 2
+        while i + 1 < bytes.count, !(bytes[i] == UInt8(ascii: "*") && bytes[i + 1] == UInt8(ascii: "/")) { i += 1 }
+        i += 2
+      } else if bytes[i] == UInt8(ascii: "/"), next == UInt8(ascii: "/") {
+        while i < bytes.count, bytes[i] != UInt8(ascii: "\n") { i += 1 }
+      } else {
+        result.append(bytes[i])
+        i += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 
   private static func identifiers(_ code: String) -> [String] {
-    code.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }.map(String.init)
+    var result: [String] = []
+    var word: [UInt8] = []
+    for byte in code.utf8 {
+      if isWord(byte) {
+        word.append(byte)
+      } else if !word.isEmpty {
+        result.append(String(decoding: word, as: UTF8.self))
+        word = []
+      }
+    }
+    if !word.isEmpty { result.append(String(decoding: word, as: UTF8.self)) }
+    return result
   }
 
   /// The names that a piece defines; none for include guards and the like.
@@ -137,24 +172,18 @@ public struct MathematicsHeader: Sendable {
       let inner = trimmed.split(separator: "\n").filter { !$0.hasPrefix("#") || $0.hasPrefix("#define") }
       return topLevel(inner.joined(separator: "\n")).flatMap { definedNames($0) }
     }
-    let words = identifiers(code)
-    if trimmed.hasPrefix("#") { return words.first == "define" && words.count > 1 ? [words[1]] : [] }
+    if trimmed.hasPrefix("#") {
+      let words = identifiers(code)
+      return words.first == "define" && words.count > 1 ? [words[1]] : []
+    }
     if trimmed.hasPrefix("typedef") { return identifiers(String(code.prefix { $0 != ";" })).suffix(1) }
-    var head = String(code)
+    // Up to the body, which can be long.
+    var head = String(decoding: code.utf8.prefix { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: ";") }, as: UTF8.self)
     while let start = head.firstRange(of: "__attribute__(("), let end = head.firstRange(of: "))"),
       end.lowerBound >= start.upperBound
     {
       head.removeSubrange(start.lowerBound..<end.upperBound)
     }
     return identifiers(String(head.prefix { !"(={;[".contains($0) })).suffix(1)
-  }
-}
-
-extension String {
-  fileprivate func trimmingNewlines() -> String {
-    var text = Substring(self)
-    while text.first == "\n" { text.removeFirst() }
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return String(text)
   }
 }
