@@ -7,7 +7,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build demo test check fuzz bench bench-peers numerics format lint promote docs install clean
+.PHONY: help setup build demo test check fuzz agree bench bench-peers numerics format lint promote docs install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -28,6 +28,10 @@ test: setup ## build and run every test, in release
 fuzz: setup ## throw a million mutated programs at the front end (PROGRAMS=n SEED=n)
 	$(SWIFT) build $(CONFIG) --product borel-fuzz
 	.build/release/borel-fuzz --programs $(or $(PROGRAMS),1000000) --seed $(or $(SEED),1)
+
+agree: setup ## compare the virtual machine and native code on ten thousand random programs (PROGRAMS=n SEED=n)
+	$(SWIFT) build $(CONFIG) --product borel-fuzz
+	.build/release/borel-fuzz --back-ends yes --programs $(or $(PROGRAMS),10000) --seed $(or $(SEED),1)
 
 bench: setup ## time the virtual machine beside Lua 5.4 and gradients beside expert C, as ratios in one run
 	@.ci/setup lua5.4

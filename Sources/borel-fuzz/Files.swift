@@ -41,3 +41,9 @@ func programFiles(_ path: String) -> [String] {
   }
   return found.sorted()
 }
+
+func appendLine(_ line: String, to path: String) {
+  guard let handle = fopen(path, "ab") else { return }
+  fputs(line + "\n", handle)
+  fclose(handle)
+}

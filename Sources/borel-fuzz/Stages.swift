@@ -27,8 +27,12 @@ private struct Library: Sendable {
   }
 }
 
+/// An analyzer that has read the standard library, and the sources of that.
+func libraryAnalyzer() -> Analyzer { Library.shared.analyzer }
+func librarySources() -> SourceMap { Library.shared.sources }
+
 /// Knows the distributions of the standard library and no other file.
-private final class LibraryLoader: ModuleLoader {
+final class LibraryLoader: ModuleLoader {
   var sources = SourceMap()
   let libraryNames = StandardLibrary.distributions.keys.sorted()
 

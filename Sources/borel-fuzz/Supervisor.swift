@@ -21,9 +21,8 @@ struct Tally {
 /// Runs programs `0..<count` in `jobs` child processes at a time.
 struct Supervisor {
   let executable: String
-  let seed: UInt64
-  let seedPaths: [String]
-  let mutator: Mutator
+  /// What a worker is given besides its range.
+  let arguments: [String]
   let folder: String
   /// A program that takes longer than this many milliseconds hangs.
   let budget: Int
@@ -39,7 +38,8 @@ struct Supervisor {
 
   private static let pollInterval = 20
 
-  func run(count: Int, jobs: Int) -> Tally {
+  /// `keep` is told the numbers of programs at fault, and in what way they are.
+  func run(count: Int, jobs: Int, keep: (Int, String) -> Void) -> Tally {
     var tally = Tally()
     var shards: [Shard] = []
     let share = (count + jobs - 1) / max(jobs, 1)
@@ -59,7 +59,7 @@ struct Supervisor {
       usleep(UInt32(Supervisor.pollInterval) * 1000)
       done = 0
       for index in shards.indices {
-        if shards[index].process == 0 { done += 1 } else { poll(&shards[index], &tally) }
+        if shards[index].process == 0 { done += 1 } else { poll(&shards[index], &tally, keep) }
       }
     }
     tally.programs = count
@@ -70,7 +70,7 @@ struct Supervisor {
         let fields = line.split(separator: " ", maxSplits: 1)
         guard fields.count == 2, let number = Int(fields[0]) else { continue }
         tally.violations.append((number, String(fields[1])))
-        save(number, as: "violation")
+        keep(number, "violation")
       }
       unlink(shard.path)
       unlink(shard.path + ".log")
@@ -78,7 +78,7 @@ struct Supervisor {
     return tally
   }
 
-  private func poll(_ shard: inout Shard, _ tally: inout Tally) {
+  private func poll(_ shard: inout Shard, _ tally: inout Tally, _ keep: (Int, String) -> Void) {
     var status: Int32 = 0
     let current = shard.progress.words[0]
     if waitpid(shard.process, &status, WNOHANG) == shard.process {
@@ -87,7 +87,7 @@ struct Supervisor {
         return
       }
       tally.crashes += 1
-      save(shard.progress.words[0], as: "crash")
+      keep(shard.progress.words[0], "crash")
       restart(&shard, after: shard.progress.words[0])
     } else if current == shard.lastIndex {
       shard.quietFor += Supervisor.pollInterval
@@ -95,7 +95,7 @@ struct Supervisor {
       kill(shard.process, SIGKILL)
       waitpid(shard.process, &status, 0)
       tally.hangs += 1
-      save(current, as: "hang")
+      keep(current, "hang")
       restart(&shard, after: current)
     } else {
       shard.lastIndex = current
@@ -112,20 +112,18 @@ struct Supervisor {
 
   private func start(_ first: Int, _ end: Int, _ progressPath: String) -> pid_t? {
     let arguments =
-      [executable, "--worker", progressPath, "--first", "\(first)", "--end", "\(end)", "--seed", "\(seed)"]
-      + seedPaths
+      [executable, "--worker", progressPath, "--first", "\(first)", "--end", "\(end)"] + arguments
     var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     pointers.append(nil)
-    var environment: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no"), nil]
+    var environment: [UnsafeMutablePointer<CChar>?] = [
+      strdup("SWIFT_BACKTRACE=enable=no"), strdup("OPENBLAS_NUM_THREADS=1"),
+      strdup("PATH=/usr/local/bin:/usr/bin:/bin"), nil,
+    ]
     defer {
       for pointer in pointers { free(pointer) }
       for pointer in environment { free(pointer) }
     }
     var process: pid_t = 0
     return posix_spawn(&process, executable, nil, nil, &pointers, &environment) == 0 ? process : nil
-  }
-
-  private func save(_ index: Int, as kind: String) {
-    writeFile("\(folder)/\(kind)-\(seed)-\(index).ppl", mutator.program(index, seed: seed))
   }
 }

@@ -1,5 +1,6 @@
 // borel-fuzz: throws mutated programs at lexer, parser, renderer, analyzer and formatter and counts what goes wrong.
 
+import Borel
 import BorelSyntax
 
 #if canImport(Darwin)
@@ -18,6 +19,10 @@ private let usage = """
     --budget    milliseconds a program may take (5000)
     --folder    where inputs at fault are kept (.build/fuzz)
     --replay    runs one saved program and says what is wrong with it
+    --back-ends yes: compares the virtual machine and native code on random programs instead
+    --shrink    makes this program of the comparison small and prints it
+    --effort    none (default), some or full: how well --show and --shrink compile
+    --show      prints this program of the comparison
     SEEDS       programs or folders to mutate (stdlib examples Tests/Golden)
 
   """
@@ -34,6 +39,10 @@ private struct Options {
   var budget = 5000
   var folder = ".build/fuzz"
   var replay: String?
+  var backEnds = false
+  var shrink: Int?
+  var show: Int?
+  var effort = ComparisonEffort.none
   var worker: String?
   var first = 0
   var end = 0
@@ -66,6 +75,10 @@ private struct Options {
       case "--budget": budget = number()
       case "--folder": folder = value
       case "--replay": replay = value
+      case "--back-ends": backEnds = value == "yes"
+      case "--effort": effort = value == "full" ? .full : value == "some" ? .some : .none
+      case "--shrink": shrink = number()
+      case "--show": show = number()
       case "--worker": worker = value
       case "--first": first = number()
       case "--end": end = number()
@@ -83,10 +96,6 @@ private func makeMutator(_ paths: [String]) -> Mutator {
     exit(2)
   }
   return Mutator(seeds: files.compactMap(readFile))
-}
-
-private func pad(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
 }
 
 private func decimals(_ value: Double, _ digits: Int) -> String {
@@ -118,11 +127,15 @@ private func supervise(_ options: Options) -> Int32 {
   mkdir(".build", 0o755)
   mkdir(options.folder, 0o755)
   let supervisor = Supervisor(
-    executable: executablePath(), seed: options.seed, seedPaths: options.seedPaths,
-    mutator: makeMutator(options.seedPaths), folder: options.folder, budget: options.budget)
+    executable: executablePath(), arguments: ["--seed", "\(options.seed)"] + options.seedPaths,
+    folder: options.folder, budget: options.budget)
+  let mutator = makeMutator(options.seedPaths)
   let clock = ContinuousClock()
   let start = clock.now
-  let tally = supervisor.run(count: options.programs, jobs: options.jobs)
+  let tally = supervisor.run(count: options.programs, jobs: options.jobs) { index, kind in
+    writeFile(
+      "\(options.folder)/\(kind)-\(options.seed)-\(index).ppl", mutator.program(index, seed: options.seed))
+  }
   let elapsed = clock.now - start
 
   print(pad("programs", 24) + "\(tally.programs)")
@@ -163,8 +176,55 @@ private func executablePath() -> String {
   return CommandLine.arguments[0]
 }
 
+/// Compares the back ends, or shows or shrinks one of the programs.
+private func compareBackEnds(_ options: Options) -> Int32 {
+  mkdir(".build", 0o755)
+  mkdir(options.folder, 0o755)
+  if options.worker == nil, options.show == nil, options.shrink == nil {
+    let report = BackEndReport(
+      executable: executablePath(), seed: options.seed, folder: options.folder, jobs: options.jobs,
+      budget: max(options.budget, 600_000))
+    return report.run(options.programs) ? 0 : 1
+  }
+  let domains = Domains(libraryAnalyzer().program)
+  if let path = options.worker {
+    guard let progress = Progress(path: path) else { return 2 }
+    BackEndWorker(domains: domains, seed: options.seed, progress: progress, log: path + ".log").run(
+      options.first..<options.end)
+    return 0
+  }
+  let index = options.show ?? options.shrink ?? 0
+  let generated = ProgramGenerator.program(index, seed: options.seed, domains)
+  guard let program = try? generated.withData(seed: UInt64(index)) else {
+    print(generated.text)
+    complain("no data\n")
+    return 1
+  }
+  func fault(_ program: GeneratedProgram) -> String? {
+    program.disagreement(seed: UInt64(index), effort: options.effort)
+  }
+  var shown = program
+  if options.shrink != nil {
+    guard let first = fault(program) else {
+      complain("the back ends agree\n")
+      return 0
+    }
+    let kind = first.prefix { $0 != ":" && $0 != "[" && !$0.isNumber }
+    var shrinker = Shrinker { fault($0)?.hasPrefix(kind) ?? false }
+    shown = shrinker.shrink(program)
+  }
+  print(shown.text)
+  print(shown.command)
+  switch shown.outcome() {
+  case .machineOnly(let text), .rejected(let text): print(text)
+  default: print(fault(shown) ?? "the back ends agree")
+  }
+  return 0
+}
+
 private let options = Options(CommandLine.arguments.dropFirst())
 if let path = options.replay { exit(replay(path)) }
+if options.backEnds { exit(compareBackEnds(options)) }
 if let path = options.worker {
   guard let progress = Progress(path: path) else { exit(2) }
   runWorker(

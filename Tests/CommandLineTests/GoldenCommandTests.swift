@@ -1,11 +1,11 @@
-// Runs every `.cmd` file under Tests/Golden/{runtime,data,cli} and compares output, messages and exit code with its `.expected` file.
+// Runs every `.cmd` file under Tests/Golden/{runtime,data,cli,explain} and compares output, messages and exit code with its `.expected` file.
 
 import Foundation
 import Testing
 
 private let folder = BorelProcess.root.appending(path: "Tests/Golden")
 
-private let commands: [String] = ["runtime", "data", "cli"].flatMap { kind -> [String] in
+private let commands: [String] = ["runtime", "data", "cli", "explain"].flatMap { kind -> [String] in
   let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: kind).path)) ?? []
   return files.filter { $0.hasSuffix(".cmd") }.sorted().map { "\(kind)/\($0.dropLast(4))" }
 }

@@ -8,15 +8,29 @@ import BorelSyntax
 
 extension Session {
   /// A description of every model of a file.
-  public func explanation(ofFile path: String) throws(BorelError) -> String {
+  ///
+  /// - Parameter asksForData: whether to say that data tell where a model runs.
+  public func explanation(ofFile path: String, asksForData: Bool = true) throws(BorelError) -> String {
     let source = try programSource(at: path)
     let (analysis, diagnostics, analyzer) = analyze(source)
     if diagnostics.contains(where: { $0.severity == .error }) {
       throw BorelError(.program, diagnostics, sources: store.sources)
     }
     guard !analysis.models.isEmpty else { return "\(source.name) defines no model.\n" }
-    let texts = analysis.models.map { text(of: analyzer.program[$0], in: analyzer.program, diagnosed: source) }
+    let texts = analysis.models.map { id in
+      text(of: analyzer.program[id], in: analyzer.program, diagnosed: source)
+        + (asksForData ? "  runs natively or on the virtual machine: `--data FILE` tells which\n" : "")
+    }
     return texts.joined(separator: "\n")
+  }
+
+  /// Whether a file holds definitions alone, so that its models can be had without running anything.
+  public func holdsDefinitionsOnly(_ path: String) throws(BorelError) -> Bool {
+    let (analysis, diagnostics, analyzer) = analyze(try programSource(at: path))
+    if diagnostics.contains(where: { $0.severity == .error }) || analysis.models.isEmpty { return false }
+    return analyzer.program[analysis.main].body.allSatisfy { statement in
+      if case .returnValue = statement.kind { true } else { false }
+    }
   }
 
   private func text(of model: CoreModel, in program: CoreProgram, diagnosed source: SourceFile) -> String {
@@ -40,11 +54,8 @@ extension Session {
       lines.append(line)
     }
     if sites.isEmpty { lines.append("  no choices of its own") }
-    lines.append("  runs natively or on the virtual machine: `--data FILE` tells which")
     let conditional = sites.filter(\.isConditional)
-    if conditional.isEmpty {
-      lines.append("  structure: the same in every execution")
-    } else {
+    if !conditional.isEmpty {
       let list = conditional.map { "`\($0.name)`" }.joined(separator: ", ")
       lines.append("  structure: depends on choices or data, because \(list) can be passed by")
     }

@@ -44,16 +44,13 @@ extension NativeDensity {
   /// where that exceeds 1, at a random point.
   public func gradientError(seed: UInt64, scale: Double = 0.5) throws(BorelError) -> (error: Double, dimension: Int) {
     do throws(NativeFailure) {
-      let density = try evaluator("log_density")
-      let gradient = try evaluator("log_density_gradient")
+      let density = try FunctionAtChoices(self, "log_density", choices: trial)
+      let gradient = try FunctionAtChoices(self, "log_density_gradient", choices: trial)
       var random = RandomStream(seed: seed)
       let q = (0..<density.dimension).map { _ in scale * (2 * random.uniform() - 1) }
-      var found = [Double](repeating: 0, count: q.count)
-      var value = 0.0
-      var plain = 0.0
-      guard gradient.evaluate(at: q, value: &value, gradient: &found) == .ok,
-        density.evaluate(at: q, value: &plain) == .ok
-      else { return (.infinity, q.count) }
+      let (value, found) = gradient.valueAndGradient(at: q)
+      let plain = density.evaluate(at: q)
+      guard value > -.infinity, plain > -.infinity else { return (.infinity, q.count) }
       let size = found.map(abs).max() ?? 0
       var worst = abs(value - plain) / max(1, abs(plain))
       for index in q.indices where q.count <= 64 || index % (q.count / 32) == 0 {
@@ -61,10 +58,8 @@ extension NativeDensity {
         var (up, down) = (q, q)
         up[index] += h
         down[index] -= h
-        var (high, low) = (0.0, 0.0)
-        guard density.evaluate(at: up, value: &high) == .ok, density.evaluate(at: down, value: &low) == .ok else {
-          return (.infinity, q.count)
-        }
+        let (high, low) = (density.evaluate(at: up), density.evaluate(at: down))
+        guard high > -.infinity, low > -.infinity else { return (.infinity, q.count) }
         worst = max(worst, abs((high - low) / (up[index] - down[index]) - found[index]) / max(1, size))
       }
       return (worst, q.count)
@@ -75,31 +70,9 @@ extension NativeDensity {
 
   /// The log density of the choices of a trace.
   func logDensity(of trace: Trace) throws(Failure) -> Double {
-    let values = TrialRun(trace)
     do throws(NativeFailure) {
-      let evaluator = try evaluator("log_density_at_choices")
-      let function = module.source.functions[module.index(of: "log_density_at_choices") ?? 0]
-      // One buffer of eight-byte elements for each input; Bools take one byte.
-      var buffers: [UnsafeMutableRawPointer] = []
-      defer { for buffer in buffers { buffer.deallocate() } }
-      for input in function.inputs {
-        guard case .choice(let number) = input.source,
-          let site = values[programs.specialised.sites[number].pattern]
-        else { throw .input("`\(input.name)` has no value") }
-        let elements = site.flatValues()
-        let buffer = UnsafeMutableRawPointer.allocate(byteCount: 8 * max(elements.count, 1), alignment: 64)
-        buffers.append(buffer)
-        for (place, element) in elements.enumerated() {
-          switch input.scalar {
-          case .real: buffer.storeBytes(of: element, toByteOffset: 8 * place, as: Double.self)
-          case .int: buffer.storeBytes(of: Int(element), toByteOffset: 8 * place, as: Int.self)
-          case .bool: buffer.storeBytes(of: element != 0 ? 1 : 0, toByteOffset: place, as: UInt8.self)
-          }
-        }
-      }
-      var value = 0.0
-      let status = evaluator.evaluate(inputs: buffers.map { UnsafeRawPointer($0) }, value: &value)
-      return status == .ok ? value : -.infinity
+      let function = try FunctionAtChoices(self, "log_density_at_choices", choices: TrialRun(trace))
+      return function.evaluate()
     } catch {
       throw Failure(.internal, error.diagnostic)
     }

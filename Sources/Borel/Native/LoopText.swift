@@ -60,30 +60,6 @@ extension BoundModel {
     }
   }
 
-  /// Where the model runs with these data, and why: its dimensions and sites, or the reason against native code with its place.
-  public func backEndText() throws(BorelError) -> String {
-    let trial: TrialRun
-    do throws(Failure) { trial = try TrialRun(program(value)) } catch { throw self.error(error) }
-    do throws(NotNative) {
-      let programs = try NativePrograms(try loopProgram(trial))
-      var lines = ["with these data, model \(model.name) runs natively"]
-      for site in programs.specialised.sites {
-        let shape = trial[site.pattern]?.shape ?? []
-        let text = shape.isEmpty ? "a number" : shape.map(String.init).joined(separator: " x ")
-        lines.append(
-          "  \(site.pattern): \(site.status == .partlyObserved ? "partly observed" : site.status.rawValue), \(text)")
-      }
-      return lines.joined(separator: "\n") + "\n"
-    } catch {
-      if error.kind == .internalError { throw notNative(error) }
-      let place = error.span.map { span in
-        let location = model.store.sources.location(of: span)
-        return " (line \(location.line), column \(location.column))"
-      }
-      return "with these data, model \(model.name) runs on the virtual machine\(place ?? ""): \(error.reason)\n"
-    }
-  }
-
   /// Why the model has no native form, as an error.
   func notNative(_ reason: NotNative) -> BorelError {
     let diagnostic = Diagnostic(

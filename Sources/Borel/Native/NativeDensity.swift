@@ -32,6 +32,22 @@ public final class NativeDensity: @unchecked Sendable {
     }
   }
 
+  /// A candidate's native form from a module that is compiled already.
+  init(_ candidate: ComparisonCandidate, _ module: NativeModule) throws(NativeFailure) {
+    sources = candidate.bound.model.store.sources
+    trial = candidate.trial
+    programs = candidate.programs
+    self.module = module
+    let inputs = NativeInputs(candidate.bound, trial, programs.specialised)
+    model = try NativeModel(module) { (source) throws(NativeFailure) in try inputs.value(of: source) }
+  }
+
+  /// The names of what a function computes besides its value.
+  func outputs(of function: String) -> [String] {
+    guard let index = module.index(of: function) else { return [] }
+    return module.source.functions[index].outputs.map(\.name)
+  }
+
   /// The C of the model, without the header of vector mathematics.
   public var cText: String { module.source.modelText }
 
@@ -89,8 +105,14 @@ struct NativePrograms {
     for function in functions { try verify(function.name, function.program) }
   }
 
+  /// The latent sites that have no place in the position: discrete ones, whose values are given.
+  var givenSites: [LoopSite] { specialised.sites.filter { $0.status != .observed && $0.scalar != .real } }
+
   /// What a library with BridgeStan's interface needs besides.
   func bridgeFunctions() throws(NotNative) -> [NativeFunction] {
+    if let site = givenSites.first {
+      throw NotNative(.discreteChoice, "`\(site.pattern)` is discrete and not observed", at: site.span)
+    }
     let scored = density(of: specialised)
     var plain = try unconstrain(scored, includesJacobian: false)
     plain.sites = []

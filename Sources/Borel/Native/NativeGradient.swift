@@ -10,19 +10,29 @@ extension BoundModel {
 }
 
 /// One thread's evaluator of log density and gradient.
+///
+/// Discrete choices that are not observed have no place in the position: density and gradient are those of the continuous choices
+/// at values of the discrete ones that are held fixed, those of one execution until others are given.
 public final class NativeGradient {
-  private let evaluator: NativeEvaluator
-  public var dimension: Int { evaluator.dimension }
+  private let function: FunctionAtChoices
+  private let sources: SourceMap
+  /// The patterns of the discrete choices that are held fixed, such as `z[_]`.
+  public let fixedSites: [String]
+  public var dimension: Int { function.dimension }
 
   init(_ density: NativeDensity, _ bound: BoundModel) throws(BorelError) {
-    do throws(NativeFailure) { evaluator = try density.evaluator("log_density_gradient") } catch {
-      throw BorelError(.program, [error.diagnostic], sources: bound.model.store.sources)
+    sources = bound.model.store.sources
+    fixedSites = density.programs.givenSites.map(\.pattern)
+    do throws(NativeFailure) {
+      function = try FunctionAtChoices(density, "log_density_gradient", choices: density.trial)
+    } catch {
+      throw BorelError(.program, [error.diagnostic], sources: sources)
     }
   }
 
   /// The log density at a point, -inf where it has none; writes the gradient.
   public func evaluate(at position: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>) -> Double {
     var value = 0.0
-    return evaluator.evaluate(at: position, value: &value, gradient: gradient) == .ok ? value : -.infinity
+    return function.run(at: position, value: &value, gradient: gradient) == .ok ? value : -.infinity
   }
 }

@@ -2,6 +2,7 @@
 
 import BorelIR
 import BorelNative
+import BorelSemantics
 import BorelVM
 import BorelValues
 
@@ -107,14 +108,14 @@ extension TrialSite {
     return flags
   }
 
-  private func position(of indices: [Int]) -> Int {
+  func position(of indices: [Int]) -> Int {
     zip(indices, indexShape).reduce(0) { $0 * $1.1 + $1.0 }
   }
 
   /// The values of the elements that `isWanted`, NaN elsewhere, in row-major order.
-  func flatValues(where isWanted: ((indices: [Int], value: Value, isObserved: Bool)) -> Bool = { _ in true })
-    -> [Double]
-  {
+  func flatValues(
+    where isWanted: ((address: Address, indices: [Int], value: Value, isObserved: Bool)) -> Bool = { _ in true }
+  ) -> [Double] {
     let block = valueShape.reduce(1, { $0 * $1 })
     var values = [Double](repeating: .nan, count: shape.reduce(1, { $0 * $1 }))
     for element in elements where isWanted(element) {

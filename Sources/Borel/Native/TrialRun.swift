@@ -4,6 +4,7 @@ import BorelIR
 import BorelNumerics
 import BorelPasses
 import BorelSemantics
+import BorelSource
 import BorelVM
 import BorelValues
 
@@ -14,7 +15,12 @@ struct TrialSite {
   var indexShape: [Int]
   var valueShape: [Int]
   var scalar: LoopScalar
-  var elements: [(indices: [Int], value: Value, isObserved: Bool)] = []
+  /// Where the first of its elements is chosen, and from what set.
+  var span: Span?
+  var support: Support?
+  /// False where the elements are chosen from different sets.
+  var hasOneSupport = true
+  var elements: [(address: Address, indices: [Int], value: Value, isObserved: Bool)] = []
 
   var shape: [Int] { indexShape + valueShape }
 
@@ -38,18 +44,33 @@ struct TrialRun {
 
   subscript(pattern: String) -> TrialSite? { numbers[pattern].map { sites[$0] } }
 
-  /// Runs the program; a choice that cannot be drawn gets some value of its support.
-  init(_ program: ModelProgram) throws(Failure) {
-    var random = RandomStream(seed: 20_191)
+  /// Runs the program; a choice that cannot be drawn gets some value of its support. An execution without a density is tried again
+  /// with other draws.
+  init(_ program: ModelProgram, seed: UInt64 = 20_191) throws(Failure) {
+    var failure: Failure?
+    for attempt: UInt64 in 0..<16 {
+      do throws(Failure) {
+        self = try Self(once: program, random: RandomStream(seed: seed &+ attempt))
+        return
+      } catch {
+        guard error.kind == .numerical else { throw error }
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private init(once program: ModelProgram, random: RandomStream) throws(Failure) {
+    var random = random
     var run = program.start()
     while true {
       switch run.advance() {
       case .sample(let address):
         let value = try Self.value(for: &run, using: &random)
-        add(address, value, isObserved: false)
+        add(address, value, isObserved: false, try? run.support(), run.pendingSpan)
         run.resume(with: value)
       case .observe(let address, let value):
-        if let address { add(address, value, isObserved: true) }
+        if let address { add(address, value, isObserved: true, try? run.support(), run.pendingSpan) }
       case .factor: break
       case .finished: return
       case .failed(let failure): throw failure
@@ -79,7 +100,9 @@ struct TrialRun {
     }
   }
 
-  private mutating func add(_ address: Address, _ value: Value, isObserved: Bool) {
+  private mutating func add(
+    _ address: Address, _ value: Value, isObserved: Bool, _ support: Support? = nil, _ span: Span? = nil
+  ) {
     let (pattern, indices) = Self.pattern(of: address)
     let array = value.asArray
     let kind: LoopScalar =
@@ -96,12 +119,14 @@ struct TrialRun {
       numbers[pattern] = number
       sites.append(
         TrialSite(
-          pattern: pattern, indexShape: indices.map { _ in 0 }, valueShape: array?.shape ?? [], scalar: kind))
+          pattern: pattern, indexShape: indices.map { _ in 0 }, valueShape: array?.shape ?? [], scalar: kind,
+          span: span, support: support))
     }
+    if let first = sites[number].support?.text, first != support?.text { sites[number].hasOneSupport = false }
     for (dimension, index) in indices.enumerated() where dimension < sites[number].indexShape.count {
       sites[number].indexShape[dimension] = max(sites[number].indexShape[dimension], index + 1)
     }
-    sites[number].elements.append((indices, value, isObserved))
+    sites[number].elements.append((address, indices, value, isObserved))
   }
 
   /// `leaf[2]/x[3]` has the pattern `leaf[_]/x[_]` and the indices 2, 3.
@@ -117,6 +142,25 @@ struct TrialRun {
       indices = outer.indices + indices
     }
     return (pattern, indices)
+  }
+
+  /// Gives the free elements of a site the elements of an array in the site's shape.
+  mutating func replaceFreeValues(of pattern: String, by elements: [Double]) {
+    guard let number = numbers[pattern] else { return }
+    let site = sites[number]
+    let count = site.valueShape.reduce(1, { $0 * $1 })
+    for (place, element) in site.elements.enumerated() where !element.isObserved {
+      let start = site.position(of: element.indices) * count
+      guard elements.count >= start + count else { continue }
+      let values = Array(elements[start..<(start + count)])
+      sites[number].elements[place].value =
+        site.valueShape.isEmpty ? .real(values[0]) : .object(ArrayObject(values, shape: site.valueShape))
+    }
+  }
+
+  /// The values of the choices that are not observed.
+  var freeChoices: GivenChoices {
+    GivenChoices(sites.flatMap { $0.elements }.filter { !$0.isObserved }.map { ($0.address, $0.value) })
   }
 
   /// What specialisation is told: sites whose elements are all there, and alike.

@@ -27,10 +27,17 @@ struct ExplainCommand: Subcommand {
       return
     }
     if subject.hasSuffix(".ppl") {
-      console.output(try session.explanation(ofFile: subject))
-      guard !data.data.isEmpty || !data.assignments.isEmpty else { return }
-      let model = try Model(contentsOf: subject, named: data.model, options: RunOptions())
-      console.output(try model.bind(files: data.data, assignments: data.assignments).backEndText())
+      let hasData = !data.data.isEmpty || !data.assignments.isEmpty
+      let canTell = try !hasData && session.holdsDefinitionsOnly(subject)
+      let model = !canTell ? nil : try? Model(contentsOf: subject, named: data.model, options: RunOptions())
+      // Without data, a model that asks for none can be told of all the same.
+      let tellsBackEnd = hasData || model?.parameters.allSatisfy(\.hasDefault) ?? false
+      // A session for each, so that the file is read once in each.
+      console.output(try Session(options: RunOptions()).explanation(ofFile: subject, asksForData: !tellsBackEnd))
+      guard tellsBackEnd else { return }
+      let bound = try (model ?? Model(contentsOf: subject, named: data.model, options: RunOptions())).bind(
+        files: data.data, assignments: data.assignments)
+      console.output("\n" + (try bound.backEndText()))
     } else {
       console.output(try session.documentation(of: subject))
     }

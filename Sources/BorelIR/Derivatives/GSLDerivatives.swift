@@ -71,7 +71,8 @@ extension DerivativeTable {
       GSLFamily("cauchy", .constant(1 / .pi) / (a * (1.0 + scaled * scaled)), [byScale]),
       GSLFamily("laplace", fallOff / (2.0 * a), [byScale]),
       GSLFamily("exponential", above(0.0, .exp(-scaled) / a), [byScale]),
-      GSLFamily("rayleigh", above(0.0, scaled * .exp(-0.5 * scaled * scaled) / a), [byScale]),
+      // GSL's formula goes on below zero, where there is no mass.
+      GSLFamily("rayleigh", scaled * .exp(-0.5 * scaled * scaled) / a, [byScale]),
       GSLFamily("gamma", above(0.0, .exp(LogDensity.gamma(a, x / b)) / b), [nil, -(x / b)]),
       GSLFamily("chisq", above(0.0, 0.5 * .exp(LogDensity.gamma(0.5 * a, 0.5 * x))), [nil]),
       GSLFamily("fdist", above(0.0, fDensity), [nil, nil]),

@@ -14,6 +14,8 @@ private struct LoopVerifier {
   let allowsChoices: Bool
   var problems: [String] = []
   private var scope: Set<LoopVariable> = []
+  /// What the outermost block defines.
+  private var outermost: Set<LoopVariable> = []
   private var defined: Set<LoopVariable> = []
 
   init(program: LoopProgram, allowsChoices: Bool) {
@@ -24,6 +26,9 @@ private struct LoopVerifier {
   // MARK: The program
 
   mutating func verify() {
+    for statement in program.body {
+      if case .define(let variable, _) = statement.kind { outermost.insert(variable) }
+    }
     for input in program.inputs {
       guard isKnown(input.variable) else { continue }
       if program[input.variable].role != .input { report(input.variable, "is an input but has another role") }
@@ -104,7 +109,11 @@ private struct LoopVerifier {
   }
 
   private mutating func checkSizes(_ variable: LoopVariable) {
-    for size in program[variable].sizes { check(size, .int, "the size of \(program[variable].name)") }
+    for size in program[variable].sizes {
+      // Sizes of inputs may follow from other inputs in the outermost block.
+      if case .variable(let part) = size, program[variable].role == .input, outermost.contains(part) { continue }
+      check(size, .int, "the size of \(program[variable].name)")
+    }
   }
 
   private mutating func checkIndices(_ array: LoopVariable, _ indices: [LoopOperand], _ place: String) {

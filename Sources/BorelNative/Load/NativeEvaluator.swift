@@ -129,12 +129,13 @@ public final class NativeEvaluator {
   }
 
   /// Evaluates with one pointer for each input, in the order of `NativeSource.Function.inputs`; scalars by pointer as well.
+  /// `firstOutput`, where given, takes the place of the first output's own buffer.
   public func evaluate(
-    inputs given: [UnsafeRawPointer], value: inout Double
+    inputs given: [UnsafeRawPointer], value: inout Double, firstOutput: UnsafeMutableRawPointer? = nil
   ) -> NativeStatus {
     guard given.count == inputCounts.count else { return .failed }
     for (place, pointer) in given.enumerated() { inputs[place] = pointer }
-    return evaluate(value: &value, firstOutput: nil)
+    return evaluate(value: &value, firstOutput: firstOutput)
   }
 
   @inline(__always)

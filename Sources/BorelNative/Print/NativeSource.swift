@@ -49,6 +49,9 @@ public struct NativeSource: Sendable {
   private(set) var modelSize = 8
   /// The field that holds the length of the position, where the model computes it from its data.
   private(set) var dimensionField: Int?
+  /// The functions with their entries for the host, and what they need of the support code.
+  private var functionText = ""
+  private(set) var needs = CNeeds()
 
   public struct Function: Sendable {
     public var name: String
@@ -98,8 +101,9 @@ public struct NativeSource: Sendable {
           }, outputs: printed.outputs))
     }
     modelText = structText() + "\n" + texts.joined(separator: "\n")
-    text =
-      supportText(needs) + "\n" + modelText + "\n" + dimension + entries.joined(separator: "\n") + "\n" + tableText()
+    functionText = modelText + "\n" + dimension + entries.joined(separator: "\n") + "\n"
+    self.needs = needs
+    text = Self.supportText(needs) + "\n" + ownText(table: "borel_module")
   }
 
   // MARK: The struct
@@ -189,7 +193,7 @@ public struct NativeSource: Sendable {
   // MARK: Around the functions
 
   /// The header that host and model share, the vector mathematics that is used, and declarations of the C library.
-  private func supportText(_ needs: CNeeds) -> String {
+  static func supportText(_ needs: CNeeds) -> String {
     var text = nativeSourceFiles.first { $0.path.hasSuffix("borel_native.h") }?.text ?? ""
     let mathematics = MathematicsHeader.builtIn.text(of: needs.mathematics)
     if !mathematics.isEmpty { text += "\n" + mathematics + "\n" }
@@ -260,7 +264,10 @@ public struct NativeSource: Sendable {
     return ""
   }
 
-  private func tableText() -> String {
+  /// The translation unit without its support code.
+  func ownText(table: String) -> String { functionText + tableText(table) }
+
+  private func tableText(_ name: String) -> String {
     var text = "static const struct borel_function functions[] = {\n"
     for function in functions {
       text +=
@@ -269,7 +276,7 @@ public struct NativeSource: Sendable {
     return text + """
       };
 
-      __attribute__((visibility("default"))) const struct borel_module borel_module = {
+      __attribute__((visibility("default"))) const struct borel_module \(name) = {
         \(NativeSource.version), sizeof(struct model), \(functions.count), functions,
         \(dimensionField == nil ? "0" : "(long (*)(const void *))position_dimension"),
       };

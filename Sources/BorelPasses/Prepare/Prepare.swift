@@ -51,6 +51,8 @@ private struct PreparationSplitter {
   private var constant: LoopVariable
   private var hasConstant = false
   private var count = 0
+  /// Branches that are open while statements are split.
+  private var branchDepth = 0
 
   init(_ program: LoopProgram, demoted: Set<LoopVariable>) {
     source = program
@@ -102,6 +104,7 @@ private struct PreparationSplitter {
       need(base)
       if case .variable(let offset) = offset { need(offset) }
     }
+    for case .variable(let size) in source[variable].sizes { need(size) }
     if !costly.contains(variable), let operation = definitions[variable] {
       operation.visitVariables { need($0) }
     }
@@ -198,6 +201,8 @@ private struct PreparationSplitter {
         }
       case .conditional(let test, let then, let otherwise):
         let isDataBranch = isData && !dependence.isVarying(test)
+        branchDepth += 1
+        defer { branchDepth -= 1 }
         let a = split(then, loops: loops, isData: isDataBranch)
         let b = split(otherwise, loops: loops, isData: isDataBranch)
         if !a.preparation.isEmpty || !b.preparation.isEmpty {
@@ -248,7 +253,7 @@ private struct PreparationSplitter {
     case .allocate(let variable, _):
       first.append(statement)
       if needed.contains(variable) {
-        if loops.isEmpty { handOver(variable) } else { refused.insert(variable) }
+        if loops.isEmpty, branchDepth == 0 { handOver(variable) } else { refused.insert(variable) }
       }
     case .declare(let variable, _):
       first.append(statement)
@@ -355,11 +360,30 @@ private struct PreparationSplitter {
       evaluation.inputs.append(LoopInput(variable: input, source: .other(name)))
       evaluation.body.append(LoopStatement(.target(.variable(input))))
     }
+    handOverSizes(&preparation, &evaluation)
     preparation = eliminateDeadCode(preparation)
     preparation.inputs = usedInputs(preparation)
     evaluation = eliminateDeadCode(evaluation)
     evaluation.inputs = usedInputs(evaluation, keepsPosition: true)
     return PreparedProgram(preparation: preparation, evaluation: evaluation)
+  }
+
+  /// Sizes of the evaluation's inputs that are computed from data become inputs as well.
+  private mutating func handOverSizes(_ preparation: inout LoopProgram, _ evaluation: inout LoopProgram) {
+    var known: [LoopVariable: LoopVariable] = [:]
+    for input in evaluation.inputs where evaluation[input.variable].isArray {
+      for (dimension, size) in evaluation[input.variable].sizes.enumerated() {
+        guard case .variable(let variable) = size, evaluation[variable].role != .input else { continue }
+        if known[variable] == nil {
+          let name = nextName()
+          preparation.results.append((name, size))
+          let place = evaluation.addVariable(LoopVariableInfo(name: "size", scalar: .int, role: .input))
+          evaluation.inputs.append(LoopInput(variable: place, source: .other(name)))
+          known[variable] = place
+        }
+        if let place = known[variable] { evaluation[input.variable].sizes[dimension] = .variable(place) }
+      }
+    }
   }
 
   /// Arrays are made as soon as their sizes are known: in front, behind the definitions that the sizes need.

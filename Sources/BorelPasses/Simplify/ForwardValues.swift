@@ -39,6 +39,8 @@ private struct ForwardValues {
       builder.program.results[index].value = value(result.value)
     }
     for site in source.sites { if let array = site.array { renew(array) } }
+    // Sizes of inputs may be computed in the outermost block.
+    for input in source.inputs { builder.program[input.variable].sizes = values(source[input.variable].sizes) }
     return builder.finish()
   }
 

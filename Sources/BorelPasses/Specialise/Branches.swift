@@ -21,6 +21,20 @@ extension Specialiser {
       unbindNew(since: outer)
       return .flow(flow)
     }
+    if containsExit(then) || containsExit(otherwise) {
+      // A branch that leaves the iteration passes by what follows; the other goes on with it.
+      if containsBreak(then) || containsBreak(otherwise), (frame.breakFlags.last ?? nil) == nil {
+        throw NotNative(.construct, "`break` leaves a loop that is unrolled", at: span)
+      }
+      if containsReturn(then + otherwise + Array(rest)) {
+        throw NotNative(.construct, "`return` leaves a loop early", at: span)
+      }
+      _ = try branches(
+        test, changing: assignedLocals(then + otherwise + Array(rest)), at: span,
+        then: { (this) throws(NotNative) in try this.completed(then[...] + rest) },
+        else: { (this) throws(NotNative) in try this.completed(otherwise[...] + rest) })
+      return .handledRest(.continued)
+    }
     if containsReturn(then) || containsReturn(otherwise) {
       // A branch that returns ends the function; the other goes on with what follows.
       guard frame.loopDepth == 0 else { throw NotNative(.construct, "`return` leaves a loop early", at: span) }
@@ -48,7 +62,7 @@ extension Specialiser {
   private mutating func completed(_ statements: ArraySlice<CoreStatement>) throws(NotNative) -> AbstractValue {
     switch try execute(statements) {
     case .returned(let value): value
-    case .normal: .null
+    case .normal, .continued, .broke: .null
     }
   }
 
@@ -99,8 +113,12 @@ extension Specialiser {
     }
     for index in frame.locals.indices {
       // Sites that a branch made stay known.
-      if case .site? = afterFirst[index] { frame.locals[index] = afterFirst[index] }
-      if case .site? = afterSecond[index] { frame.locals[index] = afterSecond[index] }
+      for after in [afterFirst[index], afterSecond[index]] {
+        switch after {
+        case .site?, .built?: frame.locals[index] = after
+        default: break
+        }
+      }
     }
     builder.span = span
     if !first.statements.isEmpty || !second.statements.isEmpty {
@@ -143,7 +161,8 @@ extension Specialiser {
         AbstractArray(
           scalar: variables.first.map { builder.program[$0].scalar } ?? .real, sizes: [.int(variables.count)],
           source: .listed(variables.map(LoopOperand.variable))))
-    case .site: .null
+    case .built(let variable): .array(arrayValue(variable))
+    case .site, .growing: .null
     }
   }
 
@@ -284,101 +303,5 @@ extension Specialiser {
     try write(&self)
     scopes.removeLast()
     return builder.close()
-  }
-}
-
-// MARK: What statements change
-
-extension Specialiser {
-  /// The locals that statements assign, update or choose, once each.
-  func assignedLocals(_ body: [CoreStatement]) -> [LocalID] {
-    var found: [LocalID] = []
-    var seen: Set<LocalID> = []
-    func add(_ local: LocalID) { if seen.insert(local).inserted { found.append(local) } }
-    func walk(_ e: CoreExpression) {
-      switch e.kind {
-      case .block(let statements, let value):
-        walk(statements)
-        walk(value)
-      case .conditional(let a, let b, let c):
-        walk(a)
-        walk(b)
-        walk(c)
-      case .callPrimitive(_, let arguments): arguments.forEach(walk)
-      case .and(let a, let b), .or(let a, let b):
-        walk(a)
-        walk(b)
-      default: break
-      }
-    }
-    func walk(_ body: [CoreStatement]) {
-      for statement in body {
-        switch statement.kind {
-        case .setLocal(let local, let e):
-          add(local)
-          walk(e)
-        case .update(.local(let local), _, let e):
-          add(local)
-          walk(e)
-        case .conditional(_, let then, let otherwise):
-          walk(then)
-          walk(otherwise)
-        case .forRange(_, _, _, _, let body), .forEach(_, _, let body), .whileLoop(_, let body): walk(body)
-        case .evaluate(let e), .returnValue(let e): walk(e)
-        default: break
-        }
-      }
-    }
-    walk(body)
-    return found
-  }
-
-  func containsChoice(_ body: [CoreStatement]) -> Bool {
-    body.contains { statement in
-      switch statement.kind {
-      case .choice: true
-      case .conditional(_, let then, let otherwise): containsChoice(then) || containsChoice(otherwise)
-      case .forRange(_, _, _, _, let body), .forEach(_, _, let body), .whileLoop(_, let body): containsChoice(body)
-      default: false
-      }
-    }
-  }
-
-  func containsReturn(_ body: [CoreStatement]) -> Bool {
-    body.contains { statement in
-      switch statement.kind {
-      case .returnValue: true
-      case .conditional(_, let then, let otherwise): containsReturn(then) || containsReturn(otherwise)
-      case .forRange(_, _, _, _, let body), .forEach(_, _, let body), .whileLoop(_, let body): containsReturn(body)
-      default: false
-      }
-    }
-  }
-
-  func mentions(_ e: CoreExpression, _ local: LocalID) -> Bool {
-    switch e.kind {
-    case .local(let other): return other == local
-    case .constant, .capture, .global, .function, .model, .distribution, .primitive, .currentClosure: return false
-    case .closure(_, let parts), .array(let parts), .tuple(let parts), .callPrimitive(_, let parts):
-      return parts.contains { mentions($0, local) }
-    case .callFunction(_, let parts), .applyModel(_, let parts), .applyDistribution(_, let parts):
-      return parts.contains { $0.map { mentions($0, local) } ?? false }
-    case .callValue(let f, let arguments): return mentions(f, local) || arguments.contains { mentions($0.value, local) }
-    case .record(let fields): return fields.contains { mentions($0.value, local) }
-    case .range(let a, let b, _), .and(let a, let b), .or(let a, let b), .condition(let a, let b):
-      return mentions(a, local) || mentions(b, local)
-    case .index(let base, let subscripts):
-      return mentions(base, local)
-        || subscripts.contains { part in
-          switch part {
-          case .index(let e): mentions(e, local)
-          case .range(let a, let b, _, _): mentions(a, local) || mentions(b, local)
-          case .all: false
-          }
-        }
-    case .field(let base, _), .tupleElement(let base, _, _), .sample(_, let base): return mentions(base, local)
-    case .conditional(let a, let b, let c): return [a, b, c].contains { mentions($0, local) }
-    case .block: return true
-    }
   }
 }

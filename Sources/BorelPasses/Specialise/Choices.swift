@@ -8,6 +8,7 @@ extension Specialiser {
     let site = core[choice.site]
     var indices: [LoopOperand] = []
     for e in choice.indices { indices.append(try int(try evaluate(e), "an index", at: e.span)) }
+    try announce(choice, indices, at: span)
     let source = try evaluate(choice.source)
     switch source {
     case .model(let model):
@@ -15,9 +16,12 @@ extension Specialiser {
       let prefix = AddressPrefix(
         pattern: frame.address.pattern + name + "/", indices: frame.address.indices + indices)
       let arguments = model.arguments.map(Optional.some)
-      let value = try call(
-        core[model.id].function, arguments, captures: [], closure: nil, address: prefix, at: span)
-      if indices.isEmpty { frame.locals[choice.local.index] = .value(value) }
+      let value = try run(model, arguments, prefix, at: span)
+      if indices.isEmpty {
+        frame.locals[choice.local.index] = .value(value)
+      } else {
+        try build(choice.local, indices, value, at: span)
+      }
     case .distribution(let distribution):
       let pattern = frame.address.pattern + site.name + Self.brackets(indices.count)
       let all = frame.address.indices + indices
@@ -38,6 +42,87 @@ extension Specialiser {
     throw NotNative(.construct, "`sample(...)` as an expression makes its addresses while it runs", at: span)
   }
 
+  /// Runs a submodel. One that runs itself ends somewhere; where that depends on choices, this is the place.
+  private mutating func run(
+    _ model: AbstractModel, _ arguments: [AbstractValue?], _ prefix: AddressPrefix, at span: Span
+  ) throws(NotNative) -> AbstractValue {
+    let function = core[model.id].function
+    let isRecursive = calls.contains(function)
+    do throws(NotNative) {
+      return try call(function, arguments, captures: [], closure: nil, address: prefix, at: span)
+    } catch {
+      guard isRecursive, error.kind == .stochasticStructure else { throw error }
+      throw NotNative(
+        .recursion, "`\(core[model.id].name)` runs itself, and where that ends depends on choices", at: span)
+    }
+  }
+
+  /// Makes the site before the source is evaluated where that reads elements chosen before: `z[t] ~ categorical(P[z[t - 1]])`.
+  private mutating func announce(_ choice: CoreChoice, _ indices: [LoopOperand], at span: Span) throws(NotNative) {
+    guard !indices.isEmpty, frame.locals.indices.contains(choice.local.index), frame.locals[choice.local.index] == nil,
+      mentions(choice.source, choice.local)
+    else { return }
+    let pattern = frame.address.pattern + core[choice.site].name + Self.brackets(indices.count)
+    guard let facts = request.sites[pattern], !facts.isIntervention else { return }
+    let all = frame.address.indices + indices
+    let number = try site(pattern, all, valueSizes: [], knowsAll: facts.rank == all.count, at: span)
+    frame.locals[choice.local.index] = .site(number)
+  }
+
+  /// Keeps the value of a submodel with indices in an array, where the indices run through whole ranges.
+  private mutating func build(
+    _ local: LocalID, _ indices: [LoopOperand], _ value: AbstractValue, at span: Span
+  ) throws(NotNative) {
+    let scalar: LoopScalar
+    var inner: [LoopOperand] = []
+    switch value {
+    case .scalar(let operand): scalar = builder.program.scalar(of: operand)
+    case .array(let array):
+      scalar = array.scalar
+      inner = array.sizes
+    default: return
+    }
+    let place: LoopVariable
+    if case .built(let known)? = frame.locals[local.index] {
+      place = known
+    } else {
+      var sizes: [LoopOperand] = []
+      for index in indices {
+        guard let size = extent(of: index) else { return }
+        sizes.append(size)
+      }
+      guard inner.allSatisfy({ isOutermost($0) }) else { return }
+      let name = name(of: local)
+      place = builder.outside(levels: builder.depth - 1) { builder in
+        let fill: LoopOperand = scalar == .real ? .real(.nan) : scalar == .int ? .int(0) : .bool(false)
+        return builder.allocate(scalar, sizes: sizes + inner, name: name, fill: fill)
+      }
+      frame.locals[local.index] = .built(place)
+    }
+    guard builder.program[place].scalar == scalar, builder.program[place].sizes.count == indices.count + inner.count
+    else { throw NotNative(.construct, "the values of `\(name(of: local))` are of several kinds", at: span) }
+    for (dimension, index) in indices.enumerated() {
+      try checkIndex(index, size: builder.program[place].sizes[dimension], at: span)
+    }
+    switch value {
+    case .scalar(let operand): builder.append(.store(place, indices, operand))
+    case .array(let array):
+      for (size, known) in zip(inner, builder.program[place].sizes.dropFirst(indices.count)) {
+        requireEqual(size, known, .shape)
+      }
+      try forEachElement(inner) { (this, rest) throws(NotNative) in
+        this.builder.append(.store(place, indices + rest, try this.element(array, rest)))
+      }
+    default: break
+    }
+  }
+
+  /// The pattern with more indices: `x` and `x[_]` become `x[_]` and `x[_, _]`.
+  private static func extended(_ pattern: String, by rank: Int) -> String {
+    guard pattern.hasSuffix("]") else { return pattern + brackets(rank) }
+    return pattern.dropLast() + ", " + Array(repeating: "_", count: rank).joined(separator: ", ") + "]"
+  }
+
   static func brackets(_ rank: Int) -> String {
     rank == 0 ? "" : "[" + Array(repeating: "_", count: rank).joined(separator: ", ") + "]"
   }
@@ -49,9 +134,12 @@ extension Specialiser {
     _ pattern: String, _ indices: [LoopOperand], _ distribution: AbstractDistribution, at span: Span, source: Span
   ) throws(NotNative) -> (site: Int, value: AbstractValue) {
     if let elements = elements(of: distribution) {
+      // Where only some elements are given, each has an address of its own.
+      let byElement = Self.extended(pattern, by: elements.sizes.count)
+      let isExpanded = request.sites[pattern] == nil && request.sites[byElement] != nil
       // The first look at the site fixes its shape.
       let number = try self.site(
-        pattern, indices, valueSizes: elements.sizes, knowsAll: isFlat(distribution), at: span)
+        isExpanded ? byElement : pattern, indices, valueSizes: elements.sizes, knowsAll: isFlat(distribution), at: span)
       try forEachElement(elements.sizes) { (this, inner) throws(NotNative) in
         let element = try elements.at(&this, inner, span)
         try this.chooseWithin(number, indices + inner, element, at: span)

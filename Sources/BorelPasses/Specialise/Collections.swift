@@ -38,6 +38,16 @@ extension Specialiser {
     case "rep":
       guard values.count == 2 else { return nil }
       let n = try int(values[1], "the count of `rep`", at: span)
+      if case .array(let array) = values[0], array.rank == 1 {
+        require(builder.apply(.lessOrEqual, .int(0), n), .failure)
+        let length = array.sizes[0]
+        return .array(
+          AbstractArray(
+            scalar: array.scalar, sizes: [builder.apply(.multiply, n, length)],
+            source: .elements(isCheap: true) { (this, indices) throws(NotNative) in
+              try this.element(array, [this.builder.apply(.remainder, indices[0], length)])
+            }))
+      }
       guard case .scalar(let operand) = values[0] else { return nil }
       return .array(
         AbstractArray(scalar: builder.program.scalar(of: operand), sizes: [n], source: .filled(operand)))
@@ -84,7 +94,9 @@ extension Specialiser {
         array.scalar == .int ? .int(1) : .real(1), array.scalar == .int ? .int : .real, name: "product")
       try forEachElement(array.sizes) { (this, indices) throws(NotNative) in
         let element = try this.element(array, indices)
-        this.builder.append(.store(total, [], this.builder.apply(.multiply, this.builder.read(total), element)))
+        let before = this.builder.read(total)
+        if array.scalar == .int { this.requireNoOverflow(.multiply, before, element) }
+        this.builder.append(.store(total, [], this.builder.apply(.multiply, before, element)))
       }
       return .scalar(builder.read(total))
     case "cumsum":
@@ -208,20 +220,22 @@ extension Specialiser {
       }
       return .record(fields)
     case "print": return .null
-    default: return nil
+    default: return try ordering(name, values, at: span)
     }
   }
 
   private mutating func realSum(_ array: AbstractArray) throws(NotNative) -> LoopOperand {
     try sum(over: array.sizes) { (this, indices) throws(NotNative) in
-      this.builder.apply(.toReal, try this.element(array, indices))
+      this.builder.real(try this.element(array, indices))
     }
   }
 
   private mutating func integerSum(_ array: AbstractArray) throws(NotNative) -> LoopOperand {
     let total = builder.declare(.int(0), .int, name: "total")
     try forEachElement(array.sizes) { (this, indices) throws(NotNative) in
-      this.builder.append(.accumulate(total, [], this.builder.apply(.toInt, try this.element(array, indices))))
+      let element = this.builder.apply(.toInt, try this.element(array, indices))
+      if this.bits(element) > 31 { this.requireNoOverflow(.add, this.builder.read(total), element) }
+      this.builder.append(.accumulate(total, [], element))
     }
     return builder.read(total)
   }

@@ -128,6 +128,9 @@ extension Specialiser {
           scalar: variables.first.map { builder.program[$0].scalar } ?? .real, sizes: [.int(variables.count)],
           source: .listed(parts)))
     case .site(let number): return try siteValue(number, at: span)
+    case .built(let variable): return .array(arrayValue(variable))
+    case .growing:
+      throw NotNative(.construct, "`\(name(of: local))` is read while it grows", at: span)
     }
   }
 

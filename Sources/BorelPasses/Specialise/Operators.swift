@@ -65,8 +65,59 @@ extension Specialiser {
       if types.0 == .int, types.1 == .int { require(builder.apply(.notEqual, b, .int(0)), .failure) }
     default: break
     }
-    if types.0 == .int, types.1 == .int { return builder.apply(function, a, b) }
+    if types.0 == .int, types.1 == .int {
+      requireNoOverflow(function, a, b)
+      return builder.apply(function, a, b)
+    }
     return builder.apply(function, try number(a, at: span), try number(b, at: span))
+  }
+
+  // MARK: Overflow
+
+  /// Fails the evaluation where a sum, difference or product of Ints leaves their range, as the machine does.
+  ///
+  /// Whole numbers that are as large as sizes and indices can be are known not to; what is not known is checked in Reals, whose rounding
+  /// only matters within 512 of the ends of the range.
+  mutating func requireNoOverflow(_ function: LoopFunction, _ a: LoopOperand, _ b: LoopOperand) {
+    let bits = (self.bits(a), self.bits(b))
+    let needed: Int
+    switch function {
+    case .add, .subtract: needed = max(bits.0, bits.1) + 1
+    case .multiply: needed = bits.0 + bits.1
+    default: return
+    }
+    guard needed > 62 else { return }
+    let result = builder.apply(function, builder.real(a), builder.real(b))
+    require(
+      builder.apply(.less, builder.apply(.absolute, result), .real(9_223_372_036_854_775_808.0)), .failure)
+  }
+
+  /// An upper bound on the bits of an Int's size: 31 for sizes and indices, all 63 for data.
+  func bits(_ operand: LoopOperand) -> Int {
+    switch operand {
+    case .int(let n): return Int.bitWidth - n.magnitude.leadingZeroBitCount
+    case .variable(let variable):
+      if scopes.contains(where: { if case .loop(variable, _, _) = $0 { true } else { false } }) { return 31 }
+      for input in builder.program.inputs where input.variable == variable {
+        switch input.source {
+        case .argumentSize, .globalSize, .siteSize, .missingCount: return 31
+        default: return 63
+        }
+      }
+      guard case .apply(let function, let operands)? = builder.definitions[variable] else { return 63 }
+      let sizes = operands.map { builder.program.scalar(of: $0) == .int ? bits($0) : 63 }
+      switch function {
+      case .add, .subtract: return min(63, (sizes.max() ?? 63) + 1)
+      case .multiply: return min(63, sizes.reduce(0, +))
+      case .minimum, .maximum, .negate, .absolute: return sizes.max() ?? 63
+      case .remainder: return sizes.count == 2 ? sizes[1] : 63
+      case .floorDivide: return sizes.first ?? 63
+      case .select: return sizes.dropFirst().max() ?? 63
+      case .toInt: return 1
+      default: return 63
+      }
+    default: return 63
+    }
   }
 
   mutating func number(_ operand: LoopOperand, at span: Span) throws(NotNative) -> LoopOperand {
@@ -119,6 +170,11 @@ extension Specialiser {
         let square = builder.apply(.multiply, base, base)
         result = builder.apply(.multiply, square, square)
       default: break
+      }
+      if isInteger, n > 1, bits(base) * n > 62 {
+        var size = builder.real(base)
+        for _ in 1..<n { size = builder.apply(.multiply, size, builder.real(base)) }
+        require(builder.apply(.less, builder.apply(.absolute, size), .real(9_223_372_036_854_775_808.0)), .failure)
       }
       return n < 0 ? builder.apply(.divide, .real(1), result) : result
     }

@@ -111,7 +111,7 @@ extension Specialiser {
     _ name: String, _ value: AbstractValue, at span: Span
   ) throws(NotNative) -> AbstractValue {
     try mapped([value], at: span, result: name == "real" ? .real : .int) { (this, x) throws(NotNative) in
-      if name == "real" { return this.builder.apply(.toReal, x[0]) }
+      if name == "real" { return this.builder.real(x[0]) }
       guard this.builder.program.scalar(of: x[0]) != .real else {
         throw NotNative(.construct, "a Real becomes an Int", at: span)
       }

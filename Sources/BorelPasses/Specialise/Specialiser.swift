@@ -32,6 +32,10 @@ struct Specialiser {
     case scalars([LoopVariable])
     /// The array of a site with indices.
     case site(Int)
+    /// The values of submodels with indices.
+    case built(LoopVariable)
+    /// A list to which every pass of the loop that runs appends one element.
+    case growing(GrowingList)
   }
 
   struct Frame {
@@ -42,6 +46,8 @@ struct Specialiser {
     var address: AddressPrefix
     /// Loops that are open in this frame.
     var loopDepth = 0
+    /// For each loop that runs, innermost last, the variable that `break` sets to false; nil in those that are unrolled.
+    var breakFlags: [LoopVariable?] = []
   }
 
   /// Where a model's choices lie: `leaf[_]/` with the indices of its submodels.
@@ -64,6 +70,9 @@ struct Specialiser {
   enum Flow {
     case normal
     case returned(AbstractValue)
+    /// The rest of the loop's body is passed by, and with `broke` what is left of the loop.
+    case continued
+    case broke
   }
 
   let request: SpecialisationRequest
@@ -219,8 +228,7 @@ struct Specialiser {
         throw NotNative(.internalError, "`\(function.name)` lacks an argument", at: span)
       }
       if case .value(let value)? = frame.locals[index] {
-        try checkDeclared(parameter, value)
-        frame.locals[index] = .value(declared(parameter, value))
+        frame.locals[index] = .value(declared(parameter, try sized(parameter, value)))
       }
     }
     let flow = try execute(function.body[...])
@@ -229,7 +237,7 @@ struct Specialiser {
     builder.span = methodSpan ?? span ?? builder.span
     switch flow {
     case .returned(let value): return value
-    case .normal: return .null
+    case .normal, .continued, .broke: return .null
     }
   }
 
@@ -247,21 +255,34 @@ struct Specialiser {
     }
   }
 
-  /// The declared sizes of an array parameter hold: equal names stand for equal sizes.
-  private mutating func checkDeclared(_ parameter: CoreParameter, _ value: AbstractValue) throws(NotNative) {
-    guard let type = parameter.type, !type.sizes.isEmpty, case .array(let array) = value,
+  /// The argument with the sizes that its parameter declares: equal names stand for equal sizes, which are one operand from then on.
+  private mutating func sized(_ parameter: CoreParameter, _ value: AbstractValue) throws(NotNative) -> AbstractValue {
+    guard let type = parameter.type, !type.sizes.isEmpty, case .array(var array) = value,
       array.rank == type.sizes.count
-    else { return }
+    else { return value }
     for (dimension, size) in type.sizes.enumerated() {
+      let known: LoopOperand
       switch size {
-      case .fixed(let count): requireEqual(array.sizes[dimension], .int(count), .shape)
-      case .any: break
+      case .fixed(let count): known = .int(count)
+      case .any: continue
       case .named(let name):
         // A name is an Int parameter, or the size of an array parameter before this one.
-        guard let known = declaredSize(name, before: parameter) else { continue }
-        requireEqual(array.sizes[dimension], known, .shape)
+        guard let other = declaredSize(name, before: parameter) else { continue }
+        known = other
+      }
+      if array.sizes[dimension] == known { continue }
+      requireEqual(array.sizes[dimension], known, .shape)
+      array.sizes[dimension] = known
+      if case .variable(let variable) = array.source, builder.program[variable].role == .input, isInput(known) {
+        builder.program[variable].sizes[dimension] = known
       }
     }
+    return .array(array)
+  }
+
+  private func isInput(_ operand: LoopOperand) -> Bool {
+    guard case .variable(let variable) = operand else { return true }
+    return builder.program[variable].role == .input
   }
 
   private func declaredSize(_ name: String, before parameter: CoreParameter) -> LoopOperand? {

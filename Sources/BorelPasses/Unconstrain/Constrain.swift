@@ -2,7 +2,7 @@
 
 import BorelIR
 
-/// The unconstrained program without its density; its results are the values of the latent sites by pattern.
+/// The unconstrained program without its density; its results are the values of the continuous latent sites by pattern.
 public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopProgram {
   var result = try unconstrain(program)
   var values: [Int: LoopVariable] = [:]
@@ -12,7 +12,7 @@ public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopPr
     }
   }
   result.results = result.results.filter { $0.name == "value" }
-  for (number, site) in program.sites.enumerated() where site.status != .observed {
+  for (number, site) in program.sites.enumerated() where site.status != .observed && site.scalar == .real {
     guard let variable = site.array ?? values[number] else { continue }
     result.results.append((site.pattern, .variable(variable)))
   }

@@ -6,7 +6,8 @@ import BorelSource
 /// The program over unconstrained space ℝⁿ: input `position`, latent choices in the order of their sites.
 ///
 /// A site of scalars with the support of all reals is a view of the position; its elements are not copied. The result `dimension`
-/// is the length of the position.
+/// is the length of the position. Discrete choices that are not observed have no place in it: their values stay given, as inputs
+/// `choice`.
 public func unconstrain(_ program: LoopProgram, includesJacobian: Bool = true) throws(NotNative) -> LoopProgram {
   var pass = Unconstrain(program, direction: .forward)
   pass.includesJacobian = includesJacobian
@@ -128,9 +129,8 @@ private struct Unconstrain {
       let number = nextSite
       nextSite += 1
       let site = source.sites[number]
-      guard site.status != .observed, let all = supports[number], let first = all.first else { continue }
-      guard site.scalar == .real else {
-        throw NotNative(.discreteChoice, "`\(site.pattern)` is discrete and not observed", at: site.span)
+      guard site.status != .observed, site.scalar == .real, let all = supports[number], let first = all.first else {
+        continue
       }
       offsets[number] = end
       let sizes = site.array.map { source[$0].sizes } ?? []
@@ -180,7 +180,8 @@ private struct Unconstrain {
     case .allocate(let array, _):
       if let number = siteOfArray[array] {
         if aliased.contains(number) { return }
-        if direction != .forward, source.sites[number].status != .observed {
+        let site = source.sites[number]
+        if direction != .forward || site.scalar != .real, site.status != .observed {
           builder.program[array].role = .input
           builder.program.inputs.append(LoopInput(variable: array, source: .choice(site: number)))
           return
@@ -219,7 +220,7 @@ private struct Unconstrain {
 
   private mutating func bind(_ binding: LoopBinding) throws(NotNative) {
     let site = source.sites[binding.site]
-    if direction == .given {
+    if direction == .given || site.scalar != .real {
       if source[binding.value].isArray { return }
       if let array = site.array {
         builder.append(.define(binding.value, .load(array, binding.indices)))

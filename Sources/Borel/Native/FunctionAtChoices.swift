@@ -1,0 +1,84 @@
+// A compiled function of a model with the values of the choices that it is given: discrete ones, or all of them.
+
+import BorelIR
+import BorelNative
+
+/// One thread's evaluator of a function, with the values of its inputs `choice` at hand.
+final class FunctionAtChoices {
+  let evaluator: NativeEvaluator
+  private let inputs: [NativeSource.Input]
+  private let patterns: [String?]
+  private let position: Int?
+  private let buffers: [UnsafeMutableRawPointer]
+  private var pointers: [UnsafeRawPointer]
+
+  init(_ density: NativeDensity, _ name: String, choices: TrialRun) throws(NativeFailure) {
+    guard let index = density.module.index(of: name) else { throw .internal(stage: "evaluate", "no function \(name)") }
+    evaluator = try NativeEvaluator(density.model, function: index)
+    inputs = density.module.source.functions[index].inputs
+    position = inputs.firstIndex { $0.source == .position }
+    let sites = density.programs.specialised.sites
+    patterns = inputs.map { input in
+      if case .choice(let number) = input.source, sites.indices.contains(number) { sites[number].pattern } else { nil }
+    }
+    buffers = evaluator.inputCounts.map { .allocate(byteCount: 8 * max($0, 1), alignment: 64) }
+    pointers = buffers.map { UnsafeRawPointer($0) }
+    try give(choices)
+  }
+
+  deinit { for buffer in buffers { buffer.deallocate() } }
+
+  /// The length of the position; 0 for a function without one.
+  var dimension: Int { position.map { evaluator.inputCounts[$0] } ?? 0 }
+
+  /// Sets the values of the choices.
+  func give(_ choices: TrialRun) throws(NativeFailure) {
+    for (place, input) in inputs.enumerated() where place != position {
+      guard let pattern = patterns[place], let site = choices[pattern] else {
+        throw .input("`\(input.name)` has no value")
+      }
+      let elements = site.flatValues()
+      guard elements.count == evaluator.inputCounts[place] else {
+        throw .input("`\(input.name)` has \(elements.count) values, not \(evaluator.inputCounts[place])")
+      }
+      for (offset, element) in elements.enumerated() {
+        switch input.scalar {
+        case .real: buffers[place].storeBytes(of: element, toByteOffset: 8 * offset, as: Double.self)
+        case .int: buffers[place].storeBytes(of: Int(exactly: element) ?? 0, toByteOffset: 8 * offset, as: Int.self)
+        case .bool: buffers[place].storeBytes(of: element != 0 ? 1 : 0, toByteOffset: offset, as: UInt8.self)
+        }
+      }
+    }
+  }
+
+  /// How the evaluation at a position ends; its outputs stay with the evaluator.
+  func run(at point: [Double] = [], value: inout Double) -> NativeStatus {
+    if let position {
+      guard point.count == dimension else { return .badShape }
+      point.withUnsafeBytes { bytes in
+        if let start = bytes.baseAddress { buffers[position].copyMemory(from: start, byteCount: bytes.count) }
+      }
+    }
+    return evaluator.evaluate(inputs: buffers.map { UnsafeRawPointer($0) }, value: &value)
+  }
+
+  /// The same without a copy of the position; `gradient` takes the place of the first output.
+  func run(
+    at point: UnsafePointer<Double>, value: inout Double, gradient: UnsafeMutablePointer<Double>
+  ) -> NativeStatus {
+    pointers[position ?? 0] = UnsafeRawPointer(point)
+    return evaluator.evaluate(inputs: pointers, value: &value, firstOutput: UnsafeMutableRawPointer(gradient))
+  }
+
+  /// The value at a position, -inf where the function fails.
+  func evaluate(at point: [Double] = []) -> Double {
+    var value = 0.0
+    return run(at: point, value: &value) == .ok ? value : -.infinity
+  }
+
+  /// The value and the function's first output.
+  func valueAndGradient(at point: [Double]) -> (value: Double, gradient: [Double]) {
+    let value = evaluate(at: point)
+    return (value, Array(evaluator.reals(ofOutput: 0)))
+  }
+}

@@ -1,0 +1,1 @@
+borel explain bounds.ppl

@@ -1,0 +1,1 @@
+borel explain correlation.ppl --data correlation.json

@@ -1,0 +1,1 @@
+borel explain forward_algorithm.ppl --data forward_algorithm.json

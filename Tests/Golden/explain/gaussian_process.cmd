@@ -1,0 +1,1 @@
+borel explain gaussian_process.ppl --data gaussian_process.json

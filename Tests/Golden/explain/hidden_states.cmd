@@ -1,0 +1,1 @@
+borel explain hidden_states.ppl --data hidden_states.json

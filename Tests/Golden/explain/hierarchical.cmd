@@ -1,0 +1,1 @@
+borel explain hierarchical.ppl --data hierarchical.json

@@ -1,0 +1,1 @@
+borel explain linear_regression.ppl --data linear_regression.json

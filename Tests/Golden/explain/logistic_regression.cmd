@@ -1,0 +1,1 @@
+borel explain logistic_regression.ppl --data logistic_regression.json

@@ -1,0 +1,1 @@
+borel explain memoised.ppl --data memoised.json

@@ -1,0 +1,1 @@
+borel explain missing_values.ppl --data missing_values.json

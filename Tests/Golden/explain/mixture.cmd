@@ -1,0 +1,1 @@
+borel explain mixture.ppl --data mixture.json

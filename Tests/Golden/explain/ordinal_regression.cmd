@@ -1,0 +1,1 @@
+borel explain ordinal_regression.ppl --data ordinal_regression.json

@@ -1,0 +1,1 @@
+borel explain poisson_regression.ppl --data poisson_regression.json

@@ -1,0 +1,1 @@
+borel explain random_distribution.ppl --data random_distribution.json

@@ -1,0 +1,1 @@
+borel explain stochastic_volatility.ppl --data stochastic_volatility.json

@@ -1,0 +1,1 @@
+borel explain submodels.ppl --data submodels.json

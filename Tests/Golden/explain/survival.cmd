@@ -1,0 +1,1 @@
+borel explain survival.ppl --data survival.json
