@@ -156,7 +156,8 @@ let package = Package(
     .testTarget(name: "BorelIRTests", dependencies: ["BorelIR"]),
     .testTarget(
       name: "BorelNativeTests",
-      dependencies: ["BorelNative", "BorelPasses", "CBorelNative", "BorelIR", "BorelSource", "BorelNumerics"]),
+      dependencies: ["BorelNative", "BorelPasses", "CBorelNative", "BorelIR", "BorelSource", "BorelNumerics"],
+      exclude: ["Client"]),
     .testTarget(
       name: "BorelPassesTests", dependencies: ["BorelPasses", "BorelIR", "BorelNumerics", "BorelSource"]),
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),

@@ -28,6 +28,14 @@ long borel_eigen_symmetric(struct borel_workspace *w, long n, const double *a, d
 long borel_eigen_symmetric_adjoint(struct borel_workspace *w, long n, const double *values, const double *vectors,
                                    const double *values_bar, const double *vectors_bar, double *a_bar);
 
+long borel_integrate(struct borel_workspace *w, int method, double relative, double absolute, long max_steps,
+                     const struct borel_system *system, const void *model, long states, long parameters, long count,
+                     const double *initial, const double *start, const double *times, const double *p, double *solution);
+long borel_integrate_adjoint(struct borel_workspace *w, int method, double relative, double absolute, long max_steps,
+                             const struct borel_system *system, const void *model, long states, long parameters,
+                             long count, int wanted, const double *initial, const double *start, const double *times, const double *p,
+                             const double *solution_bar, double *initial_bar, double *p_bar);
+
 /* Sizes that the library's 32-bit integers hold; no such matrix fits into memory otherwise. */
 #define BOREL_FITS(n) ((n) >= 0 && (n) <= 0x7fffffff)
 

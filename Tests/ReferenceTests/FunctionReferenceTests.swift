@@ -4,8 +4,29 @@ import BorelIR
 import Foundation
 import Testing
 
-private let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().appending(path: "docs/functions.md")
+private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
+private let page = root.appending(path: "docs/functions.md")
+
+/// The functions of one file of the library: each has its comment in front.
+private func libraryRows(_ file: String) throws -> String {
+  let text = try String(contentsOf: root.appending(path: "stdlib/\(file).ppl"), encoding: .utf8)
+  var rows = ""
+  var comment: [Substring] = []
+  for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    if line.hasPrefix("// ") {
+      comment.append(line.dropFirst(3))
+    } else {
+      if line.hasPrefix("fn "), let end = line.range(of: ") {") {
+        let summary = comment.joined(separator: " ")
+        rows +=
+          "| `\(line.dropFirst(3).prefix(upTo: end.lowerBound)))` | \(escaped(summary.hasSuffix(".") ? String(summary.dropLast()) : summary)) |\n"
+      }
+      comment = []
+    }
+  }
+  return rows
+}
 
 private func signature(_ row: Primitive) -> String {
   var parameters = row.parameters.map { parameter in
@@ -29,7 +50,7 @@ private func operatorText(_ row: Primitive) -> String {
 
 private func escaped(_ text: String) -> String { text.replacingOccurrences(of: "|", with: "\\|") }
 
-private func reference() -> String {
+private func reference() throws -> String {
   var text = """
     # Functions
 
@@ -44,6 +65,10 @@ private func reference() -> String {
       let name = isOperator ? operatorText(row) : signature(row)
       text += "| `\(escaped(name))`\(row.isElementwise ? " *" : "") | \(escaped(row.summary)) |\n"
     }
+  }
+  for (title, file) in [("Functions of functions", "prelude"), ("Kernels of Gaussian processes", "kernels")] {
+    text += "\n## \(title)\n\nWritten in the language, in `stdlib/\(file).ppl`.\n\n| | |\n|---|---|\n"
+    text += try libraryRows(file)
   }
   return text
 }

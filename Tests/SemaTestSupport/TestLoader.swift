@@ -39,22 +39,22 @@ public final class TestLoader: ModuleLoader {
 
   public func library(_ name: String) -> Module? {
     if let file = StandardLibrary.distributions[name] { return parse("stdlib/" + file.path, Array(file.text.utf8)) }
-    guard Self.preludeNames.contains(name), let file = Self.prelude else { return nil }
-    return parse("stdlib/" + file.path, Array(file.text.utf8))
+    return Self.functions[name].map { parse("stdlib/" + $0.path, Array($0.text.utf8)) }
   }
 
-  public let libraryNames = StandardLibrary.distributions.keys.sorted() + preludeNames
+  public let libraryNames = StandardLibrary.distributions.keys.sorted() + functions.keys.sorted()
 
-  /// Functions of the library that are written in the language.
-  private static let prelude = StandardLibrary.files.first { $0.path == "prelude.ppl" }
-
-  private static let preludeNames: [String] = {
-    guard let prelude else { return [] }
-    var sources = SourceMap()
-    let file = sources.add(SourceFile(name: prelude.path, text: prelude.text))
-    return BorelSyntax.parse(file, in: sources).tree.statements.compactMap { statement in
-      if case .function(let declaration) = statement.kind { declaration.name.text } else { nil }
+  /// Functions of the library that are written in the language, with the files that define them.
+  private static let functions: [String: StandardLibrary.File] = {
+    var places: [String: StandardLibrary.File] = [:]
+    for library in StandardLibrary.files where !library.path.contains("/") {
+      var sources = SourceMap()
+      let file = sources.add(SourceFile(name: library.path, text: library.text))
+      for statement in BorelSyntax.parse(file, in: sources).tree.statements {
+        if case .function(let declaration) = statement.kind { places[declaration.name.text] = library }
+      }
     }
+    return places
   }()
 }
 

@@ -1,5 +1,6 @@
 // The model's LoopIR as text, after each of the passes.
 
+import BorelDataIO
 import BorelIR
 import BorelNative
 import BorelPasses
@@ -42,21 +43,28 @@ extension BoundModel {
     let trial: TrialRun
     do throws(Failure) { trial = try TrialRun(program(value)) } catch { throw self.error(error) }
     let programs: NativePrograms
-    let functions: [NativeFunction]
+    let bridge: (functions: [NativeFunction], supports: [Int: SupportKind])
     do throws(NotNative) {
       programs = try NativePrograms(try loopProgram(trial))
-      functions = try programs.bridgeFunctions()
+      bridge = try programs.bridgeFunctions()
     } catch {
       throw notNative(error)
     }
     let inputs = NativeInputs(self, trial, programs.specialised)
     do throws(NativeFailure) {
-      let library = try BridgeLibrary(name: model.name, functions: functions, sites: programs.specialised.sites) {
-        (source) throws(NativeFailure) in try inputs.value(of: source)
-      }
+      let library = try BridgeLibrary(
+        name: model.name, functions: bridge.functions, sites: programs.specialised.sites, supports: bridge.supports
+      ) { (source) throws(NativeFailure) in try inputs.value(of: source) }
       try library.write(to: path)
     } catch {
       throw BorelError(.program, [error.diagnostic], sources: model.store.sources)
+    }
+  }
+
+  /// Writes the header of that interface, for clients in C.
+  public static func writeLibraryHeader(to path: String) throws(BorelError) {
+    do throws(DataFailure) { try writeFile(Array(BridgeLibrary.header.utf8), to: .file(path)) } catch {
+      throw BorelError(error)
     }
   }
 

@@ -108,8 +108,8 @@ struct NativePrograms {
   /// The latent sites that have no place in the position: discrete ones, whose values are given.
   var givenSites: [LoopSite] { specialised.sites.filter { $0.status != .observed && $0.scalar != .real } }
 
-  /// What a library with BridgeStan's interface needs besides.
-  func bridgeFunctions() throws(NotNative) -> [NativeFunction] {
+  /// What a library with BridgeStan's interface needs besides, and the supports of its parameters.
+  func bridgeFunctions() throws(NotNative) -> (functions: [NativeFunction], supports: [Int: SupportKind]) {
     if let site = givenSites.first {
       throw NotNative(.discreteChoice, "`\(site.pattern)` is discrete and not observed", at: site.span)
     }
@@ -118,19 +118,34 @@ struct NativePrograms {
     plain.sites = []
     plain = eliminateDeadCode(simplify(splitTargets(plain)))
     var functions = functions.filter { $0.name != "log_density_at_choices" }
-    functions.append(NativeFunction(name: "unconstrain", program: try unconstrainingMap(of: scored)))
+    do throws(NotNative) {
+      functions.append(NativeFunction(name: "unconstrain", program: try unconstrainingMap(of: scored)))
+    } catch {
+      // A partly observed variable has no inverse: the interface says so when it is asked.
+      guard error.kind == .construct else { throw error }
+    }
     functions.append(NativeFunction(name: "log_density_without_jacobian", program: plain))
+    try addProduct(of: logDensityGradient, "log_density_product", &functions)
     if let position = plain.input(.position) {
-      do throws(GradientFailure) {
-        functions.append(
-          NativeFunction(
-            name: "log_density_without_jacobian_gradient",
-            program: try simplifiedGradient(of: plain, withRespectTo: position)))
-      } catch {
+      let slope: LoopProgram
+      do throws(GradientFailure) { slope = try simplifiedGradient(of: plain, withRespectTo: position) } catch {
         throw NotNative(.noDerivative, error.description, at: error.span)
       }
+      functions.append(NativeFunction(name: "log_density_without_jacobian_gradient", program: slope))
+      try addProduct(of: slope, "log_density_without_jacobian_product", &functions)
     }
-    return functions
+    return (functions, boundSupports(of: scored))
+  }
+
+  /// Adds the Hessian's product with a direction; where an operation has no second derivative, the bridge takes differences.
+  private func addProduct(
+    of gradient: LoopProgram, _ name: String, _ functions: inout [NativeFunction]
+  ) throws(NotNative) {
+    guard let position = gradient.input(.position),
+      let product = try? simplifiedProduct(of: gradient, withRespectTo: position)
+    else { return }
+    try verify(name, product)
+    functions.append(NativeFunction(name: name, program: product))
   }
 
   private func verify(_ stage: String, _ program: LoopProgram) throws(NotNative) {

@@ -10,7 +10,6 @@ import Synchronization
 /// Owns the source map and finds the files that a program asks for. Programs that run may read data from any thread.
 final class SourceStore: ModuleLoader, Sendable {
   private let map = Mutex(SourceMap())
-  private static let preludePath = "prelude.ppl"
 
   /// The texts so far.
   var sources: SourceMap { map.withLock { $0 } }
@@ -66,11 +65,10 @@ final class SourceStore: ModuleLoader, Sendable {
 
   func library(_ name: String) -> Module? {
     if let file = StandardLibrary.distributions[name] { return libraryModule(file) }
-    guard let prelude = Self.prelude, Self.preludeNames.contains(name) else { return nil }
-    return libraryModule(prelude)
+    return Self.libraryFunctions[name].map(libraryModule)
   }
 
-  var libraryNames: [String] { (Array(StandardLibrary.distributions.keys) + Self.preludeNames).sorted() }
+  var libraryNames: [String] { (Array(StandardLibrary.distributions.keys) + Self.libraryFunctions.keys).sorted() }
 
   private func libraryModule(_ file: StandardLibrary.File) -> Module {
     let name = "stdlib/" + file.path
@@ -83,21 +81,21 @@ final class SourceStore: ModuleLoader, Sendable {
       identity: identity, file: id, source: source, tree: result.tree, diagnostics: result.diagnostics)
   }
 
-  private static let prelude = StandardLibrary.files.first { $0.path == preludePath }
-
-  /// What `prelude.ppl` defines.
-  private static let preludeNames: Set<String> = {
-    guard let prelude else { return [] }
-    var scratch = SourceMap()
-    let id = scratch.add(SourceFile(name: prelude.path, text: prelude.text))
-    let names = BorelSyntax.parse(id, in: scratch).tree.statements.compactMap { statement -> String? in
-      switch statement.kind {
-      case .function(let declaration): declaration.name.text
-      case .model(let declaration): declaration.name.text
-      case .distribution(let declaration): declaration.name.text
-      default: nil
+  /// Where functions and models of the library are defined: the files of `stdlib/` itself.
+  private static let libraryFunctions: [String: StandardLibrary.File] = {
+    var places: [String: StandardLibrary.File] = [:]
+    for file in StandardLibrary.files where !file.path.contains("/") {
+      var scratch = SourceMap()
+      let id = scratch.add(SourceFile(name: file.path, text: file.text))
+      for statement in BorelSyntax.parse(id, in: scratch).tree.statements {
+        switch statement.kind {
+        case .function(let declaration): places[declaration.name.text] = file
+        case .model(let declaration): places[declaration.name.text] = file
+        case .distribution(let declaration): places[declaration.name.text] = file
+        default: break
+        }
       }
     }
-    return Set(names)
+    return places
   }()
 }

@@ -19,6 +19,9 @@ struct CompileCommand: Subcommand {
   @Option(name: [.short, .long], help: ArgumentHelp("Where the library goes.", valueName: "file"))
   var output: String
 
+  @Option(help: ArgumentHelp("Where the interface's C header goes, for clients in C.", valueName: "file"))
+  var header: String?
+
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
@@ -26,5 +29,6 @@ struct CompileCommand: Subcommand {
     let shell = Shell(console: console, messages: messages, limits: limits, seed: nil, threads: 0)
     if try shell.dump(program) { return }
     try shell.model(of: program, data).writeLibrary(to: output)
+    if let header { try BoundModel.writeLibraryHeader(to: header) }
   }
 }

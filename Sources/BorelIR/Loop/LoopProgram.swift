@@ -127,6 +127,8 @@ public struct LoopProgram: Sendable {
   public var inputs: [LoopInput] = []
   public var sites: [LoopSite] = []
   public var body: [LoopStatement] = []
+  /// Systems of differential equations, by the numbers that `LoopIntegration` has.
+  public var systems: [LoopSystem] = []
   /// Values that the program hands back by name besides `target`, scalars or arrays in scope at the end.
   public var results: [(name: String, value: LoopOperand)] = []
 

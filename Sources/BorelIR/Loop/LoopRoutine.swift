@@ -38,4 +38,10 @@ public enum LoopRoutine: Hashable, Sendable {
   case eigenSymmetric
   /// Adds to Ā: outputs [Ā], inputs [w, V, w̄, V̄].
   case eigenSymmetricAdjoint
+  /// The solution of a system of differential equations, a row per time; outputs [Y], inputs [y0, t0, times, parameters], t0 an array of
+  /// one element. Fails where the tolerance cannot be reached.
+  case integrate(LoopIntegration)
+  /// Adds to the adjoints of the initial state and of the parameters, each where it is wanted; outputs [ȳ0, p̄], inputs [y0, t0,
+  /// times, parameters, Ȳ].
+  case integrateAdjoint(LoopIntegration, initial: Bool, parameters: Bool)
 }

@@ -23,6 +23,9 @@ extension LoopRoutine {
     case .matrixExponentialAdjoint: "matrix_exponential_adjoint"
     case .eigenSymmetric: "eigen_symmetric"
     case .eigenSymmetricAdjoint: "eigen_symmetric_adjoint"
+    case .integrate(let integration): integration.name
+    case .integrateAdjoint(let integration, let initial, let parameters):
+      integration.name + "_adjoint" + Self.options([("initial", initial), ("parameters", parameters)])
     }
   }
 
@@ -31,7 +34,7 @@ extension LoopRoutine {
     return set.isEmpty ? "" : "[" + set.joined(separator: ", ") + "]"
   }
 
-  /// Every routine with every choice of its options.
+  /// Every routine with every choice of its options, but for those that belong to a system of a program.
   public static let all: [LoopRoutine] = {
     var all: [LoopRoutine] = [
       .rankOne, .cholesky, .choleskyAdjoint, .solveUpper, .solveUpperAdjoint, .solve, .solveAdjoint, .inverse,
@@ -55,7 +58,7 @@ extension LoopRoutine {
     switch self {
     case .matrixVector(_, let adds), .matrixMatrix(_, _, let adds): adds
     case .rankOne, .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint: true
-    case .matrixExponentialAdjoint, .eigenSymmetricAdjoint: true
+    case .matrixExponentialAdjoint, .eigenSymmetricAdjoint, .integrateAdjoint: true
     default: false
     }
   }
@@ -76,6 +79,8 @@ extension LoopRoutine {
     case .logAbsDeterminant: return (["1"], ["nn"])
     case .eigenSymmetric: return (["n", "nn"], ["nn"])
     case .eigenSymmetricAdjoint: return (["nn"], ["n", "nn", "n", "nn"])
+    case .integrate: return (["tn"], ["n", "1", "t", "p"])
+    case .integrateAdjoint: return (["n", "p"], ["n", "1", "t", "p", "tn"])
     }
   }
 }

@@ -90,6 +90,7 @@ public enum PrimitiveTable {
     ("Special functions, cdfs and quantiles", specialPrimitives),
     ("Random draws", randomPrimitives),
     ("Linear algebra", linearAlgebraPrimitives),
+    ("Differential equations", differentialPrimitives),
     ("Distributions and models", distributionPrimitives),
     ("Arrays, lists and records", collectionPrimitives),
     ("Text", textPrimitives),

@@ -7,17 +7,20 @@ struct BridgeDescription {
   let functions: [NativeFunction]
   let source: NativeSource
   let sites: [LoopSite]
+  let supports: [Int: SupportKind]
   private var fields: [String] = []
   private var constants: [String] = []
 
   init(
     name: String, functions: [NativeFunction], source: NativeSource, sites: [LoopSite],
+    supports: [Int: SupportKind],
     constant: (LoopInput.Source) throws(NativeFailure) -> NativeValue
   ) throws(NativeFailure) {
     self.name = name
     self.functions = functions
     self.source = source
     self.sites = sites
+    self.supports = supports
     for (place, field) in source.fields.enumerated() {
       fields.append(try describe(field, place, constant))
     }
@@ -119,6 +122,16 @@ struct BridgeDescription {
 
   // MARK: The tables
 
+  /// What one value takes in the position.
+  private static func block(_ support: SupportKind?) -> String {
+    switch support {
+    case .simplex: "bridge_one_less"
+    case .correlation, .correlationCholesky: "bridge_below_diagonal"
+    case .covariance, .covarianceCholesky: "bridge_triangle"
+    default: "bridge_elements"
+    }
+  }
+
   func text() throws(NativeFailure) -> String {
     func place(_ name: String) -> Int { source.functions.firstIndex { $0.name == name } ?? -1 }
     let constrain = place("constrain")
@@ -163,7 +176,12 @@ struct BridgeDescription {
     lines.append("static const struct bridge_field fields[] = {")
     lines += fields.map { "  \($0)," }
     lines += ["  {0},", "};", "static const struct bridge_parameter parameters[] = {"]
-    for (name, output) in zip(names, outputs) { lines.append("  {\(quoted(name)), \(output.rank)},") }
+    for (name, output) in zip(names, outputs) {
+      let site = sites.firstIndex { $0.pattern == output.name }
+      let missing = source.fields.firstIndex { field in site.map { field.source == .isMissing(site: $0) } ?? false }
+      let block = Self.block(site.flatMap { supports[$0] })
+      lines.append("  {\(quoted(name)), \(output.rank), \(block), \(missing ?? -1)},")
+    }
     lines += ["  {0},", "};"]
     lines.append("static void shapes(const void *model, long *sizes) {")
     lines.append("  const struct model *m = model;")
@@ -177,7 +195,8 @@ struct BridgeDescription {
     lines.append("  \(fields.count), fields, \(outputs.count), parameters, shapes, unconstrain_inputs,")
     let places = [
       place("log_density"), place("log_density_gradient"), place("log_density_without_jacobian"),
-      place("log_density_gradient_without_jacobian"), constrain, isWhole ? unconstrain : -1,
+      place("log_density_without_jacobian_gradient"), constrain, isWhole ? unconstrain : -1,
+      place("log_density_product"), place("log_density_without_jacobian_product"),
     ]
     lines.append("  \(places.map(String.init).joined(separator: ", ")),")
     lines.append("};")

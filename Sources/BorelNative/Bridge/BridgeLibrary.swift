@@ -14,7 +14,8 @@ import Darwin
 /// linked with OpenBLAS and GSL.
 ///
 /// The functions are found by name: `log_density` and `constrain` are needed; `log_density_gradient`, `unconstrain` (from the choices'
-/// values to the position), and `log_density_without_jacobian` with its `..._gradient` where there are such.
+/// values to the position), and `log_density_without_jacobian` with its `..._gradient` where there are such; `log_density_product` and
+/// `log_density_without_jacobian_product` give Hessians, for which otherwise gradients are differenced.
 /// A missing one makes the functions of the interface that need it return an error.
 public struct BridgeLibrary: Sendable {
   public let name: String
@@ -23,16 +24,22 @@ public struct BridgeLibrary: Sendable {
 
   /// - Parameters:
   ///   - sites: those of the specialised program, for the names of observations.
+  ///   - supports: those of the sites, for the names of the position's elements.
   ///   - constant: the values of inputs that are no data: top-level variables, and sizes of latent sites.
   public init(
-    name: String, functions: [NativeFunction], sites: [LoopSite],
+    name: String, functions: [NativeFunction], sites: [LoopSite], supports: [Int: SupportKind],
     constant: (LoopInput.Source) throws(NativeFailure) -> NativeValue
   ) throws(NativeFailure) {
     self.name = name
     source = try NativeSource(functions)
     description = try BridgeDescription(
-      name: name, functions: functions, source: source, sites: sites, constant: constant
+      name: name, functions: functions, source: source, sites: sites, supports: supports, constant: constant
     ).text()
+  }
+
+  /// BridgeStan's interface as a header for C.
+  public static var header: String {
+    nativeSourceFiles.first { $0.path.hasSuffix("bridgestan.h") }?.text ?? ""
   }
 
   /// The whole translation unit of the model, with what the bridge has to know of it.

@@ -16,6 +16,8 @@ public enum NativeStatus: Int, Sendable {
   case failed
   /// More memory is needed than there is.
   case outOfMemory
+  /// A system of differential equations could not be solved to the tolerance.
+  case notIntegrated
 }
 
 /// Memory for the arrays of an evaluation.

@@ -47,6 +47,8 @@ struct FunctionPrinter {
   var hasDeferredChecks = false
   var usesWorkspace = false
   var hasStatus = false
+  /// The name of the function in C.
+  var functionName = ""
 
   init(_ program: LoopProgram, isPreparation: Bool, spellings: CSpellings) {
     self.program = program

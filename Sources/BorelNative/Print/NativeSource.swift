@@ -77,7 +77,15 @@ public struct NativeSource: Sendable {
     let functions = zip(functions, prepared).map {
       NativeFunction(name: $0.name, program: $1.program, isPreparation: $0.isPreparation)
     }
-    layOut(functions)
+    let systems = functions.flatMap { function in
+      function.program.integratedSystems.flatMap { index -> [NativeFunction] in
+        let system = function.program.systems[index]
+        return [system.derivative, system.product].compactMap { $0 }.map {
+          NativeFunction(name: function.name, program: preparedForC($0))
+        }
+      }
+    }
+    layOut(functions + systems)
     let spellings = CSpellings.standard
     let dimension = dimensionEntry(originals, spellings)
     var needs = CNeeds()
@@ -90,7 +98,8 @@ public struct NativeSource: Sendable {
         complete: prepared[place].complete,
         fields: { input in Self.place(of: input, function.program, in: fields).map { fields[$0].name } ?? "missing" },
         spellings: spellings, needs: &needs)
-      texts.append(printed.text)
+      let systems = try systemTexts(of: function, spellings, &needs)
+      texts.append(systems + printed.text)
       entries.append(try entry(function, originals[place].program.body, printed, spellings))
       self.functions.append(
         Function(
@@ -188,6 +197,45 @@ public struct NativeSource: Sendable {
       text += field.rank > 0 ? "  const \(field.scalar.c) *\(field.name);\n" : "  \(field.scalar.c) \(field.name);\n"
     }
     return text + "};\n"
+  }
+
+  // MARK: Systems of differential equations
+
+  /// The systems that a function integrates, in front of it.
+  private func systemTexts(
+    of function: NativeFunction, _ spellings: CSpellings, _ needs: inout CNeeds
+  ) throws(NativeFailure) -> String {
+    var text = ""
+    for index in function.program.integratedSystems {
+      let system = function.program.systems[index]
+      let name = systemName(function.name, index)
+      var entries: [String] = []
+      for (suffix, program) in [("derivative", system.derivative), ("product", system.product)] {
+        guard let program else {
+          entries.append("0")
+          continue
+        }
+        let (fields, prepared) = (fields, preparedForC(program))
+        let printed = try printFunction(
+          prepared, program.body, name: "\(name)_\(suffix)", isPreparation: false,
+          fields: { input in Self.place(of: input, prepared, in: fields).map { fields[$0].name } ?? "missing" },
+          spellings: spellings, needs: &needs)
+        let isProduct = suffix == "product"
+        let parameters = isProduct ? "z, direction, dydt, change" : "z, dydt"
+        text += "static " + printed.text + "\n"
+        text += """
+          static long \(name)_run_\(suffix)(const void *m, double t, const double *z\(isProduct ? ", const double *direction" : ""),
+              double *dydt\(isProduct ? ", double *change" : ""), struct borel_workspace *workspace) {
+            return \(name)_\(suffix)(m, t, \(parameters)\(printed.usesWorkspace ? ", workspace" : ""));
+          }
+
+
+          """
+        entries.append("\(name)_run_\(suffix)")
+      }
+      text += "static const struct borel_system \(name) = {\(entries.joined(separator: ", "))};\n\n"
+    }
+    return text
   }
 
   // MARK: Around the functions

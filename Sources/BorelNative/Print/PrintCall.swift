@@ -71,6 +71,17 @@ extension FunctionPrinter {
     case .eigenSymmetricAdjoint:
       function = "eigen_symmetric_adjoint"
       arguments = square
+    case .integrate(let integration):
+      function = "integrate"
+      arguments = integrationArguments(integration)
+      arguments += [try size(inputs[0], 0).text, try size(inputs[3], 0).text, try size(inputs[2], 0).text]
+    case .integrateAdjoint(let integration, let initial, let parameters):
+      function = "integrate_adjoint"
+      arguments = integrationArguments(integration)
+      arguments += [try size(inputs[0], 0).text, try size(inputs[3], 0).text, try size(inputs[2], 0).text]
+      arguments.append(
+        [initial ? "borel_by_initial" : "", parameters ? "borel_by_parameters" : ""].filter { !$0.isEmpty }.joined(
+          separator: " | "))
     }
     if routine.needsWorkspace {
       usesWorkspace = true
@@ -86,6 +97,21 @@ extension FunctionPrinter {
   }
 }
 
+extension FunctionPrinter {
+  /// Method, tolerances, system and data.
+  private func integrationArguments(_ integration: LoopIntegration) -> [String] {
+    [
+      integration.method == .rk45 ? "borel_rk45" : "borel_bdf",
+      CExpression.literal(integration.relativeTolerance).text,
+      CExpression.literal(integration.absoluteTolerance).text, CExpression.literal(integration.maximumSteps).text,
+      "&" + systemName(functionName, integration.system), "m",
+    ]
+  }
+}
+
+/// The C name of a function's system.
+func systemName(_ function: String, _ system: Int) -> String { "\(function)_system\(system == 0 ? "" : "_\(system)")" }
+
 extension LoopRoutine {
   var counts: (outputs: Int, inputs: Int) {
     switch self {
@@ -95,6 +121,8 @@ extension LoopRoutine {
     case .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint: (2, 3)
     case .eigenSymmetric: (2, 1)
     case .eigenSymmetricAdjoint: (1, 4)
+    case .integrate: (1, 4)
+    case .integrateAdjoint: (2, 5)
     }
   }
 

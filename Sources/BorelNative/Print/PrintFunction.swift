@@ -16,7 +16,7 @@ extension LoopInput {
   /// Whether the value comes anew with every evaluation; all others are bound once.
   var isParameter: Bool {
     switch source {
-    case .position, .choice: true
+    case .position, .choice, .other("direction"), .other("time"): true
     default: false
     }
   }
@@ -30,6 +30,7 @@ func printFunction(
   spellings: CSpellings, needs: inout CNeeds
 ) throws(NativeFailure) -> PrintedFunction {
   var printer = FunctionPrinter(program, isPreparation: isPreparation, spellings: spellings)
+  printer.functionName = functionName
   printer.renderer.needs = needs
   printer.renderer.needs.runtime = false
 

@@ -55,8 +55,9 @@ struct RoutineAdjoint {
       adjoint(.matrixExponentialAdjoint, reading: [inputs[0], outputAdjoints[0]], &builder)
     case .eigenSymmetric:
       adjoint(.eigenSymmetricAdjoint, reading: outputs + outputAdjoints, &builder)
+    case .integrate(let integration): return integrate(integration, &builder)
     case .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint, .matrixExponentialAdjoint,
-      .eigenSymmetricAdjoint:
+      .eigenSymmetricAdjoint, .integrateAdjoint:
       return false
     }
     return true
@@ -70,6 +71,24 @@ struct RoutineAdjoint {
         adjoint ?? builder.allocate(.real, sizes: builder.program[input].sizes, name: "unused", fill: .real(0)))
     }
     builder.append(.call(routine, outputs: targets, inputs: reading))
+  }
+
+  /// Initial state and parameters; times are constants.
+  private func integrate(_ integration: LoopIntegration, _ builder: inout LoopBuilder) -> Bool {
+    let systems = builder.program.systems
+    guard inputAdjoints[1] == nil, inputAdjoints[2] == nil, systems.indices.contains(integration.system),
+      systems[integration.system].product != nil
+    else { return false }
+    var targets: [LoopVariable] = []
+    for place in [0, 3] {
+      targets.append(
+        inputAdjoints[place]
+          ?? builder.allocate(.real, sizes: builder.program[inputs[place]].sizes, name: "unused", fill: .real(0)))
+    }
+    let routine = LoopRoutine.integrateAdjoint(
+      integration, initial: inputAdjoints[0] != nil, parameters: inputAdjoints[3] != nil)
+    builder.append(.call(routine, outputs: targets, inputs: inputs + outputAdjoints))
+    return true
   }
 
   /// y = op(A) x: Ā += ȳ x' or x ȳ', x̄ += op(A)' ȳ.

@@ -266,6 +266,14 @@ private struct PreparationSplitter {
   private mutating func handOver(_ array: LoopVariable) {
     let base = source.base(of: array)
     guard source[base].role == .mutable, handedOver.insert(base).inserted else { return }
+    // The sizes of an input are constants or inputs themselves.
+    let hasGivenSizes = source[base].sizes.allSatisfy { size in
+      if case .variable(let variable) = size { source[variable].role == .input } else { true }
+    }
+    guard hasGivenSizes else {
+      refused.insert(base)
+      return
+    }
     let name = nextName()
     preparation.results.append((name, .variable(base)))
     evaluation[base].role = .input

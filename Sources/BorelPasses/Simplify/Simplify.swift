@@ -33,3 +33,13 @@ public func simplifiedGradient(
   let factored = forwardValues(hoistInvariants(factorSums(divided)))
   return eliminateDeadCode(splitScatters(factored))
 }
+
+/// From the program of value and gradient, the one that also has the Hessian's product with the input `direction` as
+/// its output `gradient_tangent`.
+public func simplifiedProduct(
+  of gradient: LoopProgram, withRespectTo position: LoopVariable
+) throws(GradientFailure) -> LoopProgram {
+  var derived = try tangent(of: gradient, withRespectTo: position)
+  derived.results.removeAll { $0.name == "target_tangent" }
+  return forwardValues(hoistInvariants(forwardValues(eliminateDeadCode(derived))))
+}

@@ -150,6 +150,14 @@ extension Specialiser {
     let callee = try evaluate(function)
     var values: [(label: String?, value: AbstractValue)] = []
     for argument in arguments { values.append((argument.label, try evaluate(argument.value))) }
+    return try apply(callee, values, at: span, calleeSpan: function.span, spans: arguments.map(\.value.span))
+  }
+
+  /// A function value applied to arguments.
+  mutating func apply(
+    _ callee: AbstractValue, _ values: [(label: String?, value: AbstractValue)], at span: Span,
+    calleeSpan: Span? = nil, spans: [Span] = []
+  ) throws(NotNative) -> AbstractValue {
     switch callee {
     case .function(let id):
       return try call(id, try placed(values, core[id].parameters, at: span), captures: [], closure: nil, at: span)
@@ -157,7 +165,7 @@ extension Specialiser {
       return try call(
         id, try placed(values, core[id].parameters, at: span), captures: captured, closure: callee, at: span)
     case .primitive(let id):
-      return try primitive(id, values: values.map(\.value), at: span, spans: arguments.map(\.value.span))
+      return try primitive(id, values: values.map(\.value), at: span, spans: spans)
     case .distributionDefinition(let id):
       let arguments = try placed(values, core[id].parameters, at: span)
       return .distribution(try applyDistribution(id, arguments, at: span))
@@ -165,7 +173,7 @@ extension Specialiser {
       let function = core[core[id].function]
       return .model(try applyModel(id, try placed(values, function.parameters, at: span), at: span))
     default:
-      throw NotNative(.unknownFunction, "\(callee.kindName) is called", at: function.span)
+      throw NotNative(.unknownFunction, "\(callee.kindName) is called", at: calleeSpan ?? span)
     }
   }
 

@@ -76,6 +76,7 @@ extension Specialiser {
       return try power(try value(0), .scalar(.int(2)), at: span)
     default: break
     }
+    if let method = LoopIntegration.Method(rawValue: row.name) { return try integrate(method, values, at: span) }
     if let result = try linearAlgebra(row.name, values, at: span) { return result }
     if let result = try collection(row.name, values, at: span) { return result }
     if let result = try distributionPrimitive(row.name, values, at: span, spans: spans) { return result }

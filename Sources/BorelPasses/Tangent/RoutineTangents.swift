@@ -25,7 +25,7 @@ struct RoutineTangent {
     case .inverse: inverse(&builder)
     case .logAbsDeterminant: logAbsDeterminant(&builder)
     case .matrixExponential, .eigenSymmetric, .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint,
-      .matrixExponentialAdjoint, .eigenSymmetricAdjoint:
+      .matrixExponentialAdjoint, .eigenSymmetricAdjoint, .integrate, .integrateAdjoint:
       return false
     }
     return true

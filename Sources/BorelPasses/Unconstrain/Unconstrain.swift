@@ -26,6 +26,13 @@ public func densityAtChoices(of program: LoopProgram) throws(NotNative) -> LoopP
   return try pass.run()
 }
 
+/// The support of each site that is bound, by the site's number.
+public func boundSupports(of program: LoopProgram) -> [Int: SupportKind] {
+  var supports: [Int: [LoopSupport]] = [:]
+  Unconstrain.collect(program.body, into: &supports)
+  return supports.compactMapValues { $0.first?.kind }
+}
+
 private struct Unconstrain {
   enum Direction {
     case forward
@@ -83,7 +90,7 @@ private struct Unconstrain {
     self.aliased = aliased
   }
 
-  private static func collect(_ body: [LoopStatement], into supports: inout [Int: [LoopSupport]]) {
+  static func collect(_ body: [LoopStatement], into supports: inout [Int: [LoopSupport]]) {
     for statement in body {
       switch statement.kind {
       case .bind(let binding): supports[binding.site, default: []].append(binding.support)

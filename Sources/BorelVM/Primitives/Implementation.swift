@@ -30,7 +30,8 @@ public enum PrimitiveImplementation: Sendable {
 enum PrimitiveRegistry {
   static let all: [(name: String, implementation: PrimitiveImplementation)] =
     operatorImplementations + mathematicsImplementations + specialImplementations + randomImplementations
-    + linearAlgebraImplementations + distributionImplementations + collectionImplementations + textImplementations
+    + linearAlgebraImplementations + differentialImplementations + distributionImplementations
+    + collectionImplementations + textImplementations
 
   /// By `PrimitiveID`; nil for host primitives.
   static let table: [PrimitiveImplementation?] = {

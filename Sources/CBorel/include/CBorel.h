@@ -6,4 +6,5 @@
 #include "borel_draws.h"
 #include "borel_special.h"
 #include "borel_gsl.h"
+#include "borel_ode.h"
 #endif

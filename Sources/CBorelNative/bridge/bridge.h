@@ -28,9 +28,19 @@ struct bridge_field {
   long sizes[bridge_greatest_rank];
 };
 
+/* What one value of a parameter is in the position: its elements one by one, or the numbers of a transform of the whole. */
+enum bridge_block {
+  bridge_elements,
+  bridge_one_less,       /* n - 1 of a simplex */
+  bridge_below_diagonal, /* n (n - 1) / 2 of a correlation matrix */
+  bridge_triangle,       /* n (n + 1) / 2 of a covariance matrix */
+};
+
 struct bridge_parameter {
   const char *name;
   int rank;
+  enum bridge_block block;
+  int missing; /* the field that says which elements are not observed; -1 where none is */
 };
 
 struct bridge_model {
@@ -45,6 +55,8 @@ struct bridge_model {
   const int *unconstrain_inputs;
   /* Places in the module's table; -1 where there is no such function. */
   int log_density, gradient, plain_log_density, plain_gradient, constrain, unconstrain;
+  /* Log density, gradient and the Hessian's product with a direction. */
+  int product, plain_product;
 };
 
 extern const struct bridge_model bridge_model;

@@ -12,6 +12,7 @@ enum {
   borel_routine_failed,  /* a matrix is singular or not positive definite */
   borel_failed,          /* any other failure of the program */
   borel_needs_workspace, /* the workspace is too small: give it more and run again */
+  borel_not_integrated,  /* a system of differential equations could not be solved to the tolerance */
 };
 
 /* Memory for the arrays of one evaluation, taken from the front. */
@@ -69,6 +70,16 @@ BOREL_INLINE double borel_real_modulo(double r, double b) { return r != 0 && (r 
 enum { borel_plain, borel_transposed };
 enum { borel_set, borel_add };
 
+/* A system of differential equations, printed with the model. z is the state and behind it the parameters; `product` gives
+ * the derivative's change along a direction of z as well. */
+struct borel_system {
+  long (*derivative)(const void *model, double t, const double *z, double *dydt, struct borel_workspace *);
+  long (*product)(const void *model, double t, const double *z, const double *direction, double *dydt, double *change,
+                  struct borel_workspace *);
+};
+enum { borel_rk45, borel_bdf };
+enum { borel_by_parameters = 1, borel_by_initial = 2 };
+
 typedef double borel_function_1(double);
 typedef double borel_function_2(double, double);
 typedef double borel_function_3(double, double, double);
@@ -108,6 +119,15 @@ struct borel_runtime {
   long (*eigen_symmetric)(struct borel_workspace *, long n, const double *a, double *values, double *vectors);
   long (*eigen_symmetric_adjoint)(struct borel_workspace *, long n, const double *values, const double *vectors,
                                   const double *values_bar, const double *vectors_bar, double *a_bar);
+  /* The solution at `count` times, from *start on, count x states. */
+  long (*integrate)(struct borel_workspace *, int method, double relative, double absolute, long max_steps,
+                    const struct borel_system *, const void *model, long states, long parameters, long count,
+                    const double *initial, const double *start, const double *times, const double *p, double *solution);
+  /* Adds to the adjoints that are wanted, from that of the solution. */
+  long (*integrate_adjoint)(struct borel_workspace *, int method, double relative, double absolute, long max_steps,
+                            const struct borel_system *, const void *model, long states, long parameters, long count,
+                            int wanted, const double *initial, const double *start, const double *times, const double *p,
+                            const double *solution_bar, double *initial_bar, double *p_bar);
 
   /* Scalar functions by the names of their primitives. */
   borel_function_1 *exp, *expm1, *exp2, *log, *log1p, *log2, *log10, *sqrt, *cbrt, *square, *inv, *inv_sqrt,

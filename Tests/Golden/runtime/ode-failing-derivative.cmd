@@ -1,0 +1,1 @@
+borel run ode-failing-derivative.ppl

@@ -1,0 +1,1 @@
+borel run ode-too-many-steps.ppl

@@ -1,0 +1,1 @@
+borel run ode-wrong-derivative.ppl
