@@ -268,7 +268,7 @@ long ode_bdf(struct ode_run *run) {
 
   for (long next = 0; next < run->count;) {
     if (run->steps++ >= ode->max_steps) return borel_ode_too_many_steps;
-    /* Steps go beyond the last time only where they would not end there within rounding. */
+    /* The last step ends at the last time. */
     double left = run->end - t, ratio = 1;
     if (h > left || h > 0.9999999 * left) ratio = left / h;
     if (ratio != 1) {

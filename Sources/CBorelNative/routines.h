@@ -36,6 +36,11 @@ long borel_integrate_adjoint(struct borel_workspace *w, int method, double relat
                              long count, int wanted, const double *initial, const double *start, const double *times, const double *p,
                              const double *solution_bar, double *initial_bar, double *p_bar);
 
+long borel_draw_real(const double *stream, int which, long count, const double *a, const double *b, const double *c,
+                     double *out);
+long borel_draw_whole(const double *stream, int which, long count, const double *a, const double *b, const double *c,
+                      long *out);
+
 /* Sizes that the library's 32-bit integers hold; no such matrix fits into memory otherwise. */
 #define BOREL_FITS(n) ((n) >= 0 && (n) <= 0x7fffffff)
 

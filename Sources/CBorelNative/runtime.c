@@ -14,7 +14,7 @@ static const struct borel_runtime runtime = {
   .matrix_exponential = borel_matrix_exponential,
   .matrix_exponential_adjoint = borel_matrix_exponential_adjoint, .eigen_symmetric = borel_eigen_symmetric,
   .eigen_symmetric_adjoint = borel_eigen_symmetric_adjoint, .integrate = borel_integrate,
-  .integrate_adjoint = borel_integrate_adjoint,
+  .integrate_adjoint = borel_integrate_adjoint, .draw = borel_draw_real, .draw_int = borel_draw_whole,
   .exp = exp, .expm1 = expm1, .exp2 = exp2, .log = log, .log1p = log1p, .log2 = log2, .log10 = log10, .sqrt = sqrt,
   .cbrt = cbrt, .square = borel_square, .inv = borel_inv, .inv_sqrt = borel_inv_sqrt, .pow = pow, .hypot = hypot,
   .sin = sin, .cos = cos, .tan = tan, .asin = asin, .acos = acos, .atan = atan, .sinh = sinh, .cosh = cosh,

@@ -60,8 +60,8 @@ enum LoopRoutines {
         }
       }
       write(outputs[0], exponential(block).prefix(n).map { Swift.Array($0[n...]) }, adds: true)
-    // Systems are tested on whole models.
-    case .eigenSymmetric, .eigenSymmetricAdjoint, .integrate, .integrateAdjoint: write(outputs[0], [[.nan]])
+    // Systems and draws are tested on whole models.
+    case .eigenSymmetric, .eigenSymmetricAdjoint, .integrate, .integrateAdjoint, .draw: write(outputs[0], [[.nan]])
     }
   }
 

@@ -13,7 +13,7 @@ private let examples: [String] = {
 @Suite struct RepositoryTests {
   @Test(arguments: examples) func examplesAreRight(path: String) throws {
     let text = try String(contentsOf: packageRoot.appending(path: "examples/\(path)"), encoding: .utf8)
-    let result = analyze(text, name: path)
+    let result = analyze(text, name: path, folder: packageRoot.appending(path: "examples"))
     #expect(result.diagnostics.isEmpty, "\(result.text)")
   }
 

@@ -29,8 +29,9 @@ extension BoundModel {
     var result: [(machine: Double, native: Double)] = []
     do throws(Failure) {
       for _ in 0..<draws {
-        let trace = try program(value).generate(using: &random).trace
-        result.append((trace.logDensity, try native.logDensity(of: trace)))
+        let weighted = try program(value).generate(using: &random)
+        let machine = weighted.failure == nil ? weighted.trace.logDensity : -.infinity
+        result.append((machine, try native.logDensity(of: weighted.trace)))
       }
     } catch {
       throw self.error(error)

@@ -44,4 +44,7 @@ public enum LoopRoutine: Hashable, Sendable {
   /// Adds to the adjoints of the initial state and of the parameters, each where it is wanted; outputs [ȳ0, p̄], inputs [y0, t0,
   /// times, parameters, Ȳ].
   case integrateAdjoint(LoopIntegration, initial: Bool, parameters: Bool)
+  /// A random primitive: outputs [x] of one element, Real or Int, inputs [stream, arguments...]; the arguments are arrays, of one element but for
+  /// weights. It changes the stream, so the order of draws counts: passes that move or share calls are not for programs that draw.
+  case draw(PrimitiveID)
 }

@@ -26,6 +26,7 @@ extension LoopRoutine {
     case .integrate(let integration): integration.name
     case .integrateAdjoint(let integration, let initial, let parameters):
       integration.name + "_adjoint" + Self.options([("initial", initial), ("parameters", parameters)])
+    case .draw(let id): PrimitiveTable[id].name
     }
   }
 
@@ -81,6 +82,7 @@ extension LoopRoutine {
     case .eigenSymmetricAdjoint: return (["nn"], ["n", "nn", "n", "nn"])
     case .integrate: return (["tn"], ["n", "1", "t", "p"])
     case .integrateAdjoint: return (["n", "p"], ["n", "1", "t", "p", "tn"])
+    case .draw(let id): return (["1"], ["s"] + ["a", "b", "c"].prefix(PrimitiveTable[id].parameters.count))
     }
   }
 }

@@ -208,7 +208,10 @@ private struct LoopVerifier {
   private mutating func verifyCall(_ routine: LoopRoutine, _ outputs: [LoopVariable], _ inputs: [LoopVariable]) {
     for variable in outputs + inputs {
       guard isArray(variable, routine.name) else { return }
-      if program[variable].scalar != .real { report(variable, "is no array of Reals in \(routine.name)") }
+      let isDraw = if case .draw = routine { true } else { false }
+      if program[variable].scalar != .real, !isDraw {
+        report(variable, "is no array of Reals in \(routine.name)")
+      }
     }
     for output in outputs {
       if !canBeWritten(output) { report(output, "cannot be written by \(routine.name)") }

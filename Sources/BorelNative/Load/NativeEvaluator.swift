@@ -131,28 +131,33 @@ public final class NativeEvaluator {
   }
 
   /// Evaluates with one pointer for each input, in the order of `NativeSource.Function.inputs`; scalars by pointer as well.
-  /// `firstOutput`, where given, takes the place of the first output's own buffer.
+  /// `firstOutput`, where given, takes the place of the first output's own buffer. Where the workspace turns out to be too small, the function
+  /// starts again: `restart` puts back what it has changed.
   public func evaluate(
-    inputs given: [UnsafeRawPointer], value: inout Double, firstOutput: UnsafeMutableRawPointer? = nil
+    inputs given: [UnsafeRawPointer], value: inout Double, firstOutput: UnsafeMutableRawPointer? = nil,
+    restart: () -> Void = {}
   ) -> NativeStatus {
     guard given.count == inputCounts.count else { return .failed }
     for (place, pointer) in given.enumerated() { inputs[place] = pointer }
-    return evaluate(value: &value, firstOutput: firstOutput)
+    return evaluate(value: &value, firstOutput: firstOutput, restart: restart)
   }
 
   @inline(__always)
-  private func evaluate(value: inout Double, firstOutput: UnsafeMutableRawPointer?) -> NativeStatus {
+  private func evaluate(
+    value: inout Double, firstOutput: UnsafeMutableRawPointer?, restart: () -> Void = {}
+  ) -> NativeStatus {
     if let firstOwned { outputs[0] = firstOutput ?? firstOwned }
     let status = run(memory, inputs, &value, outputs, workspace.reset())
-    return status == 0 ? .ok : evaluateAgain(status, &value)
+    return status == 0 ? .ok : evaluateAgain(status, &value, restart)
   }
 
   /// The status of an evaluation that has not succeeded, with more memory where that was missing.
   @inline(never)
-  private func evaluateAgain(_ first: Int, _ value: inout Double) -> NativeStatus {
+  private func evaluateAgain(_ first: Int, _ value: inout Double, _ restart: () -> Void) -> NativeStatus {
     var status = first
     while status == Int(borel_needs_workspace) {
       guard workspace.grow() else { return .outOfMemory }
+      restart()
       status = run(memory, inputs, &value, outputs, workspace.reset())
     }
     return NativeStatus(rawValue: status) ?? .failed

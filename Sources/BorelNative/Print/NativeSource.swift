@@ -81,7 +81,7 @@ public struct NativeSource: Sendable {
       function.program.integratedSystems.flatMap { index -> [NativeFunction] in
         let system = function.program.systems[index]
         return [system.derivative, system.product].compactMap { $0 }.map {
-          NativeFunction(name: function.name, program: preparedForC($0))
+          NativeFunction(name: function.name, program: preparedForC($0).program)
         }
       }
     }
@@ -215,9 +215,10 @@ public struct NativeSource: Sendable {
           entries.append("0")
           continue
         }
-        let (fields, prepared) = (fields, preparedForC(program))
+        let fields = fields
+        let (prepared, complete) = preparedForC(program)
         let printed = try printFunction(
-          prepared, program.body, name: "\(name)_\(suffix)", isPreparation: false,
+          prepared, program.body, name: "\(name)_\(suffix)", isPreparation: false, complete: complete,
           fields: { input in Self.place(of: input, prepared, in: fields).map { fields[$0].name } ?? "missing" },
           spellings: spellings, needs: &needs)
         let isProduct = suffix == "product"

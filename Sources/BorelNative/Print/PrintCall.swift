@@ -82,6 +82,18 @@ extension FunctionPrinter {
       arguments.append(
         [initial ? "borel_by_initial" : "", parameters ? "borel_by_parameters" : ""].filter { !$0.isEmpty }.joined(
           separator: " | "))
+    case .draw(let id):
+      // The other arguments are null.
+      let count = inputs.count > 1 ? try size(inputs[1], 0).text : "0"
+      var pointers: [String] = []
+      for input in inputs.dropFirst() { pointers.append(try array(input)) }
+      while pointers.count < 3 { pointers.append("0") }
+      let isInt = program[outputs[0]].scalar == .int
+      let call =
+        "rt->draw\(isInt ? "_int" : "")(\(try array(inputs[0])), borel_draws_\(PrimitiveTable[id].name), "
+        + "\(count), \(pointers.joined(separator: ", ")), \(try array(outputs[0])))"
+      hasStatus = true
+      return line("if ((status = \(call))) return status;")
     }
     if routine.needsWorkspace {
       usesWorkspace = true
@@ -123,6 +135,7 @@ extension LoopRoutine {
     case .eigenSymmetricAdjoint: (1, 4)
     case .integrate: (1, 4)
     case .integrateAdjoint: (2, 5)
+    case .draw(let id): (1, 1 + PrimitiveTable[id].parameters.count)
     }
   }
 

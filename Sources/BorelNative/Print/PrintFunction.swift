@@ -16,7 +16,7 @@ extension LoopInput {
   /// Whether the value comes anew with every evaluation; all others are bound once.
   var isParameter: Bool {
     switch source {
-    case .position, .choice, .other("direction"), .other("time"): true
+    case .position, .choice, .other("direction"), .other("time"), .other("stream"): true
     default: false
     }
   }

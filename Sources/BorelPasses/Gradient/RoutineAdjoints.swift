@@ -57,7 +57,7 @@ struct RoutineAdjoint {
       adjoint(.eigenSymmetricAdjoint, reading: outputs + outputAdjoints, &builder)
     case .integrate(let integration): return integrate(integration, &builder)
     case .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint, .matrixExponentialAdjoint,
-      .eigenSymmetricAdjoint, .integrateAdjoint:
+      .eigenSymmetricAdjoint, .integrateAdjoint, .draw:
       return false
     }
     return true

@@ -214,6 +214,13 @@ extension Specialiser {
       value = builder.scalarVariable(site.scalar, name: name)
       abstract = .scalar(.variable(value))
     }
+    if request.isSimulation {
+      guard site.status != .partlyObserved else {
+        throw NotNative(.construct, "`\(site.pattern)` is partly observed", at: span)
+      }
+      if site.status == .latent { try draw(distribution, into: value, number, indices, at: span) }
+      return abstract
+    }
     // A bound of a latent choice is needed before the choice; what is observed lies where it lies.
     let isLatent = site.status == .latent
     let support =

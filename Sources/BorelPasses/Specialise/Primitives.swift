@@ -77,6 +77,7 @@ extension Specialiser {
     default: break
     }
     if let method = LoopIntegration.Method(rawValue: row.name) { return try integrate(method, values, at: span) }
+    if row.effect == .random { return try draw(id, values, at: span) }
     if let result = try linearAlgebra(row.name, values, at: span) { return result }
     if let result = try collection(row.name, values, at: span) { return result }
     if let result = try distributionPrimitive(row.name, values, at: span, spans: spans) { return result }

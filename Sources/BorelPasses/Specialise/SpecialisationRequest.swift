@@ -58,6 +58,8 @@ public struct SpecialisationRequest: Sendable {
   public var globals: [GlobalID: LoopArgument]
   /// By pattern.
   public var sites: [String: SiteFacts]
+  /// Free choices are drawn from their distributions, in the order of the program, instead of being given and scored.
+  public var isSimulation = false
   public init(
     program: CoreProgram, model: ModelID, arguments: [LoopArgument?], globals: [GlobalID: LoopArgument] = [:],
     sites: [String: SiteFacts]

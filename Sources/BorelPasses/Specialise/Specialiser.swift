@@ -88,6 +88,8 @@ struct Specialiser {
   var spilled: Set<FrameLocal> = []
   var needsAnotherPass = false
   var statementCount = 0
+  /// The values of sites of one scalar in a simulation.
+  var drawnScalars: [Int: LoopVariable] = [:]
   /// The place of the choice whose formula is inlined: statements of a formula count as the choice's.
   var methodSpan: Span?
 
@@ -124,6 +126,7 @@ struct Specialiser {
     }
     let value = try callModel(core[request.model].function, arguments, at: core[request.model].span)
     try addResult(value)
+    if request.isSimulation { return simulation() }
     return builder.finish()
   }
 

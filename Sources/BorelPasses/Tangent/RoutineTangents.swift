@@ -25,7 +25,7 @@ struct RoutineTangent {
     case .inverse: inverse(&builder)
     case .logAbsDeterminant: logAbsDeterminant(&builder)
     case .matrixExponential, .eigenSymmetric, .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint,
-      .matrixExponentialAdjoint, .eigenSymmetricAdjoint, .integrate, .integrateAdjoint:
+      .matrixExponentialAdjoint, .eigenSymmetricAdjoint, .integrate, .integrateAdjoint, .draw:
       return false
     }
     return true

@@ -80,6 +80,17 @@ struct borel_system {
 enum { borel_rk45, borel_bdf };
 enum { borel_by_parameters = 1, borel_by_initial = 2 };
 
+/* Kinds of draws, by the names of their primitives. */
+enum {
+  borel_draws_standard_uniform, borel_draws_standard_normal, borel_draws_standard_exponential,
+  borel_draws_standard_laplace, borel_draws_standard_logistic, borel_draws_standard_gumbel,
+  borel_draws_standard_cauchy, borel_draws_standard_gamma, borel_draws_standard_log_gamma,
+  borel_draws_chi_squared_draw, borel_draws_beta_draw, borel_draws_student_t_draw, borel_draws_von_mises_draw,
+  borel_draws_uniform_int, borel_draws_poisson_draw, borel_draws_binomial_draw, borel_draws_neg_binomial_draw,
+  borel_draws_geometric_draw, borel_draws_hypergeometric_draw, borel_draws_categorical_draw,
+  borel_draws_categorical_logit_draw,
+};
+
 typedef double borel_function_1(double);
 typedef double borel_function_2(double, double);
 typedef double borel_function_3(double, double, double);
@@ -128,6 +139,11 @@ struct borel_runtime {
                             const struct borel_system *, const void *model, long states, long parameters, long count,
                             int wanted, const double *initial, const double *start, const double *times, const double *p,
                             const double *solution_bar, double *initial_bar, double *p_bar);
+  /* A draw of the kind `which` with arguments a, b, c (or `count` weights a) from a stream of 32 bytes, which moves on. */
+  long (*draw)(const double *stream, int which, long count, const double *a, const double *b, const double *c,
+               double *out);
+  long (*draw_int)(const double *stream, int which, long count, const double *a, const double *b, const double *c,
+                   long *out);
 
   /* Scalar functions by the names of their primitives. */
   borel_function_1 *exp, *expm1, *exp2, *log, *log1p, *log2, *log10, *sqrt, *cbrt, *square, *inv, *inv_sqrt,

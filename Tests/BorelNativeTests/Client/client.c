@@ -27,11 +27,12 @@ static long names_in(const char *list) {
   return count;
 }
 
-/* Calls that must succeed. */
-static void succeed(int status, char *message, const char *what) {
+/* Calls that must succeed. The message is read after the call, in whatever order arguments are evaluated. */
+static void succeed(int status, char **message, const char *what) {
   if (status == 0) return;
-  printf("FAILED %s: %s\n", what, message ? message : "no message");
-  bs_free_error_msg(message);
+  printf("FAILED %s: %s\n", what, *message ? *message : "no message");
+  bs_free_error_msg(*message);
+  *message = 0;
   failures++;
 }
 
@@ -44,7 +45,7 @@ static double *numbers(long count) {
 static double density(const bs_model *m, bool jacobian, const double *q) {
   double value = 0;
   char *message = 0;
-  succeed(bs_log_density(m, true, jacobian, q, &value, &message), message, "log density");
+  succeed(bs_log_density(m, true, jacobian, q, &value, &message), &message, "log density");
   return value;
 }
 
@@ -54,9 +55,9 @@ static void derivatives(const bs_model *m, bool jacobian, bool has_products, dou
   double *gradient = numbers(n), *again = numbers(n), *up = numbers(n), *down = numbers(n), *hessian = numbers(n * n);
   double *direction = numbers(n), *product = numbers(n), value, other;
   char *message = 0;
-  succeed(bs_log_density_gradient(m, true, jacobian, q, &value, gradient, &message), message, "gradient");
+  succeed(bs_log_density_gradient(m, true, jacobian, q, &value, gradient, &message), &message, "gradient");
   hold(close_to(value, density(m, jacobian, q), 1e-12), "the gradient's value is the density");
-  succeed(bs_log_density_hessian(m, true, jacobian, q, &other, again, hessian, &message), message, "Hessian");
+  succeed(bs_log_density_hessian(m, true, jacobian, q, &other, again, hessian, &message), &message, "Hessian");
   hold(close_to(other, value, 1e-12), "the Hessian's value is the density");
   /* Differences of gradients are good to the square of the step; where the product is differenced itself, both err. */
   double h = 1e-4, tolerance = has_products ? 1e-6 : 1e-5;
@@ -64,10 +65,10 @@ static void derivatives(const bs_model *m, bool jacobian, bool has_products, dou
     hold(close_to(again[i], gradient[i], 1e-10), "the Hessian's gradient is the gradient");
     double x = q[i];
     q[i] = x + h;
-    succeed(bs_log_density_gradient(m, true, jacobian, q, &other, up, &message), message, "gradient");
+    succeed(bs_log_density_gradient(m, true, jacobian, q, &other, up, &message), &message, "gradient");
     double upper = other;
     q[i] = x - h;
-    succeed(bs_log_density_gradient(m, true, jacobian, q, &other, down, &message), message, "gradient");
+    succeed(bs_log_density_gradient(m, true, jacobian, q, &other, down, &message), &message, "gradient");
     q[i] = x;
     hold(close_to(gradient[i], (upper - other) / (2 * h), 1e-5), "the gradient is the density's difference");
     double size = 1;
@@ -79,7 +80,7 @@ static void derivatives(const bs_model *m, bool jacobian, bool has_products, dou
     }
     direction[i] = cos(1 + (double)i);
   }
-  succeed(bs_log_density_hessian_vector_product(m, true, jacobian, q, direction, &other, product, &message), message,
+  succeed(bs_log_density_hessian_vector_product(m, true, jacobian, q, direction, &other, product, &message), &message,
           "product");
   hold(close_to(other, value, 1e-12), "the product's value is the density");
   for (long i = 0; i < n; i++) {
@@ -139,13 +140,13 @@ static void parameters(const bs_model *m, const double *q, bs_rng *rng) {
   long n = bs_param_unc_num(m), count = bs_param_num(m, true, true);
   double *theta = numbers(count), *back = numbers(n), *again = numbers(count);
   char *message = 0;
-  succeed(bs_param_constrain(m, true, true, q, theta, rng, &message), message, "constrain");
+  succeed(bs_param_constrain(m, true, true, q, theta, rng, &message), &message, "constrain");
   printf("parameters");
   for (long i = 0; i < count; i++) printf(" %.17g", theta[i]);
   printf("\n");
-  succeed(bs_param_unconstrain(m, theta, back, &message), message, "unconstrain");
+  succeed(bs_param_unconstrain(m, theta, back, &message), &message, "unconstrain");
   for (long i = 0; i < n; i++) hold(close_to(back[i], q[i], 1e-10), "unconstrain inverts constrain");
-  succeed(bs_param_constrain(m, false, false, back, again, 0, &message), message, "constrain");
+  succeed(bs_param_constrain(m, false, false, back, again, 0, &message), &message, "constrain");
   for (long i = 0; i < count; i++) hold(close_to(again[i], theta[i], 1e-10), "constrain inverts unconstrain");
 
   /* Errors of the JSON form come with messages, and with a null pointer for the message too. */
@@ -158,7 +159,7 @@ static void parameters(const bs_model *m, const double *q, bs_rng *rng) {
   hold(bs_param_unconstrain_json(m, "{}", back, 0) == -1, "an error may be ignored");
 
   double radius = 0.5;
-  succeed(bs_param_initialize(m, 0, rng, radius, 100, true, back, &message), message, "initialize");
+  succeed(bs_param_initialize(m, 0, rng, radius, 100, true, back, &message), &message, "initialize");
   for (long i = 0; i < n; i++) hold(fabs(back[i]) < radius, "starts lie within the radius");
   hold(isfinite(density(m, true, back)), "starts have a density");
   hold(bs_param_initialize(m, "[", rng, radius, 100, true, back, &message) == -1 && message,
@@ -167,9 +168,10 @@ static void parameters(const bs_model *m, const double *q, bs_rng *rng) {
   free(theta), free(back), free(again);
 }
 
-static void show_error(int status, char *message, const char *what) {
-  if (status == -1) printf("%s: %s\n", what, message ? message : "no message");
-  bs_free_error_msg(message);
+static void show_error(int status, char **message, const char *what) {
+  if (status == -1) printf("%s: %s\n", what, *message ? *message : "no message");
+  bs_free_error_msg(*message);
+  *message = 0;
 }
 
 int main(int count, char **arguments) {
@@ -191,11 +193,11 @@ int main(int count, char **arguments) {
   double *q = numbers(n), *other = numbers(n), value;
   for (long i = 0; i < n; i++) q[i] = -1.1 + fmod(0.3 * (double)i, 2.2);
   if (lacks) {
-    show_error(bs_log_density(m, true, false, q, &value, &message), message, "density without Jacobian");
-    show_error(bs_log_density_gradient(m, true, true, q, &value, other, &message), message, "gradient");
-    show_error(bs_log_density_hessian_vector_product(m, true, true, q, q, &value, other, &message), message, "product");
+    show_error(bs_log_density(m, true, false, q, &value, &message), &message, "density without Jacobian");
+    show_error(bs_log_density_gradient(m, true, true, q, &value, other, &message), &message, "gradient");
+    show_error(bs_log_density_hessian_vector_product(m, true, true, q, q, &value, other, &message), &message, "product");
     double *theta = numbers(bs_param_num(m, true, true));
-    show_error(bs_param_unconstrain(m, theta, other, &message), message, "unconstrain");
+    show_error(bs_param_unconstrain(m, theta, other, &message), &message, "unconstrain");
     free(theta);
   } else if (!constructs) {
     hold(bs_major_version == 2 && bs_minor_version >= 6 && bs_patch_version >= 0, "the interface's version");
