@@ -49,6 +49,7 @@ let package = Package(
     .target(name: "BorelNumerics", dependencies: ["CBorel", "CGSL", "COpenBLAS"]),
     .target(name: "BorelValues"),
     .target(name: "BorelDraws"),
+    .target(name: "BorelRoutines", dependencies: ["CBorelNative"]),
 
     // 2: syntax, the IRs, data files
     .target(name: "BorelSyntax", dependencies: ["BorelSource"]),
@@ -68,11 +69,14 @@ let package = Package(
       dependencies: ["BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws"]),
     .target(
       name: "BorelVM",
-      dependencies: ["CBorelVM", "BorelSemantics", "BorelIR", "BorelValues", "BorelNumerics", "BorelSource"]),
+      dependencies: [
+        "CBorelVM", "BorelRoutines", "BorelPasses", "BorelSemantics", "BorelIR", "BorelValues", "BorelNumerics",
+        "BorelSource",
+      ]),
 
     .target(
       name: "BorelNative",
-      dependencies: ["CBorelNative", "BorelIR", "BorelSource", "BorelNumerics", "BorelValues"],
+      dependencies: ["BorelRoutines", "BorelIR", "BorelSource", "BorelNumerics", "BorelValues"],
       plugins: ["EmbedNativeSources"]),
 
     // 5: algorithms
@@ -128,7 +132,7 @@ let package = Package(
       name: "DistributionTests",
       dependencies: [
         "BorelVM", "BorelSema", "BorelSyntax", "BorelIR", "BorelSemantics", "BorelStandardLibrary", "BorelValues",
-        "BorelNumerics", "BorelSource", "BorelDataIO", "CGSL",
+        "BorelNumerics", "BorelSource", "BorelDataIO", "CGSL", "DerivativeTestSupport",
       ]),
     .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws"]),
     .testTarget(
@@ -158,8 +162,11 @@ let package = Package(
       name: "BorelNativeTests",
       dependencies: ["BorelNative", "BorelPasses", "CBorelNative", "BorelIR", "BorelSource", "BorelNumerics"],
       exclude: ["Client"]),
+    // The domains of functions, for tests of derivatives on both back ends.
+    .target(name: "DerivativeTestSupport", path: "Tests/DerivativeTestSupport"),
     .testTarget(
-      name: "BorelPassesTests", dependencies: ["BorelPasses", "BorelIR", "BorelNumerics", "BorelSource"]),
+      name: "BorelPassesTests",
+      dependencies: ["DerivativeTestSupport", "BorelPasses", "BorelIR", "BorelNumerics", "BorelSource"]),
     .testTarget(name: "GoldenTests", dependencies: ["SemaTestSupport"]),
 
     // Throws mutated programs at the front end (`make fuzz`), and compares the back ends on random ones (`make agree`).
@@ -192,7 +199,7 @@ let package = Package(
       dependencies: [
         "BorelVM", "BorelIR", "BorelSemantics", "BorelValues", "BorelNumerics", "BorelSource", "BorelSyntax",
         "BorelSema",
-        "BorelStandardLibrary",
+        "BorelStandardLibrary", "DerivativeTestSupport",
       ]),
     .testTarget(
       name: "BorelVMTests",

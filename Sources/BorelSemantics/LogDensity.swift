@@ -34,7 +34,8 @@ extension Program {
   }
 }
 
-private func missingChoice(_ address: Address, at span: Span?, unused: [Address]) -> Failure {
+/// The failure of an execution that reaches a choice without a given value.
+public func missingChoice(_ address: Address, at span: Span?, unused: [Address]) -> Failure {
   Failure(
     .user,
     Diagnostic(
@@ -44,7 +45,8 @@ private func missingChoice(_ address: Address, at span: Span?, unused: [Address]
         : "given and not asked for so far: \(list(unused))"))
 }
 
-private func unknownChoices(_ unused: [Address], _ trace: Trace) -> Failure {
+/// The failure of values that the execution has not asked for.
+public func unknownChoices(_ unused: [Address], _ trace: Trace) -> Failure {
   let observed = unused.filter { trace[$0]?.isObserved == true }
   let free = trace.choices.filter { !$0.isObserved }.map(\.address)
   let message =

@@ -1,5 +1,9 @@
 /* The loop of the virtual machine: one function per operation, each with the frequent case inline and a tail call to the
- * next. Tail calls keep the state in registers and give every operation an indirect jump of its own. */
+ * next. Tail calls keep the state in registers and give every operation an indirect jump of its own.
+ *
+ * `vm_traced.c` compiles this file again with BOREL_TRACED: the loop that records operations on a tape. There the tag of a
+ * real that depends on an input holds the number of its node above the lowest byte; a comparison of whole tags is false
+ * for such a real, so whatever does not know of nodes leaves the instruction to the caller. */
 #include "borel_vm.h"
 
 /* From the Swift runtime. */
@@ -9,7 +13,13 @@ extern _Bool swift_isUniquelyReferenced_nonNull_native(const void *object);
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define IS_OBJECT(s) ((s).tag >= BOREL_STRING)
+#ifdef BOREL_TRACED
+#define TAG(s) ((uint8_t)(s).tag)
+#define NODE(s) ((s).tag >> BOREL_NODE_SHIFT)
+#else
+#define TAG(s) ((s).tag)
+#endif
+#define IS_OBJECT(s) (TAG(s) >= BOREL_STRING)
 
 #if defined(__has_attribute) && __has_attribute(preserve_none) && (defined(__x86_64__) || defined(__aarch64__))
 #define CONVENTION __attribute__((preserve_none))
@@ -82,7 +92,7 @@ static inline void set(borel_slot *slot, uint64_t bits, uint64_t tag) {
 
 /* Loads a number; false for anything else. */
 static inline _Bool number(const borel_slot *slot, double *x) {
-  if (LIKELY(slot->tag == BOREL_REAL)) {
+  if (LIKELY(TAG(*slot) == BOREL_REAL)) {
     *x = as_double(slot->bits);
     return 1;
   }
@@ -222,20 +232,54 @@ OPERATION(CAPTURE) {
 
 /* MARK: Arithmetic */
 
-#define ARITHMETIC(name, left, right, checked, op)                                                                 \
-  RARE(mixed_##name) {                                                                                             \
-    double x, y;                                                                                                   \
-    LEAVE_UNLESS(number(left, &x) && number(right, &y));                                                           \
+/* Puts the real result of an operation on l and r into register a. The traced loop records a node for it where an operand
+ * has one, with the operation's partial derivatives (the rows of BorelIR's DerivativeTable), and leaves where the tape is full. */
+#ifdef BOREL_TRACED
+#define SET_RESULT(result, node)                                                                                   \
+  do {                                                                                                             \
+    uint64_t recorded;                                                                                             \
     VACATE_A();                                                                                                    \
-    SET_REAL(x op y);                                                                                              \
+    LEAVE_UNLESS(node);                                                                                            \
+    set(A, as_bits(result), BOREL_REAL | recorded << BOREL_NODE_SHIFT);                                            \
+  } while (0)
+static inline _Bool record_sum(borel_tape *tape, uint64_t left, uint64_t right, uint64_t *node) {
+  if (!left || !right) {
+    *node = left | right;
+    return 1;
+  }
+  return borel_tape_record(tape, left, 1, right, 1, node);
+}
+static inline _Bool record_difference(borel_tape *tape, uint64_t left, uint64_t right, uint64_t *node) {
+  if (!right) {
+    *node = left;
+    return 1;
+  }
+  return borel_tape_record(tape, left, 1, right, -1, node);
+}
+#define RECORD_ADD(x, y) record_sum(vm->tape, NODE(*l), NODE(*r), &recorded)
+#define RECORD_SUBTRACT(x, y) record_difference(vm->tape, NODE(*l), NODE(*r), &recorded)
+#define RECORD_MULTIPLY(x, y) borel_tape_record(vm->tape, NODE(*l), y, NODE(*r), x, &recorded)
+#else
+#define SET_RESULT(result, node)                                                                                   \
+  do {                                                                                                             \
+    VACATE_A();                                                                                                    \
+    SET_REAL(result);                                                                                              \
+  } while (0)
+#endif
+
+#define ARITHMETIC(name, left, right, checked, op, record)                                                         \
+  RARE(mixed_##name) {                                                                                             \
+    const borel_slot *l = left, *r = right;                                                                        \
+    double x, y;                                                                                                   \
+    LEAVE_UNLESS(number(l, &x) && number(r, &y));                                                                  \
+    SET_RESULT(x op y, record(x, y));                                                                              \
     DONE();                                                                                                        \
   }                                                                                                                \
   OPERATION(name) {                                                                                                \
     const borel_slot *l = left, *r = right;                                                                        \
-    if (LIKELY(l->tag == BOREL_REAL && r->tag == BOREL_REAL)) {                                                    \
-      double result = as_double(l->bits) op as_double(r->bits);                                                    \
-      VACATE_A();                                                                                                  \
-      SET_REAL(result);                                                                                            \
+    if (LIKELY(TAG(*l) == BOREL_REAL && TAG(*r) == BOREL_REAL)) {                                                  \
+      double x = as_double(l->bits), y = as_double(r->bits), result = x op y;                                      \
+      SET_RESULT(result, record(x, y));                                                                            \
       DONE();                                                                                                      \
     }                                                                                                              \
     if (LIKELY(l->tag == BOREL_INT && r->tag == BOREL_INT)) {                                                      \
@@ -247,20 +291,21 @@ OPERATION(CAPTURE) {
     }                                                                                                              \
     TAIL mixed_##name(PASS);                                                                                       \
   }
-ARITHMETIC(ADD, B, C, __builtin_add_overflow, +)
-ARITHMETIC(SUBTRACT, B, C, __builtin_sub_overflow, -)
-ARITHMETIC(MULTIPLY, B, C, __builtin_mul_overflow, *)
-ARITHMETIC(ADD_K, B, K + OP_C, __builtin_add_overflow, +)
-ARITHMETIC(SUBTRACT_K, B, K + OP_C, __builtin_sub_overflow, -)
-ARITHMETIC(MULTIPLY_K, B, K + OP_C, __builtin_mul_overflow, *)
-ARITHMETIC(K_SUBTRACT, K + OP_C, B, __builtin_sub_overflow, -)
+ARITHMETIC(ADD, B, C, __builtin_add_overflow, +, RECORD_ADD)
+ARITHMETIC(SUBTRACT, B, C, __builtin_sub_overflow, -, RECORD_SUBTRACT)
+ARITHMETIC(MULTIPLY, B, C, __builtin_mul_overflow, *, RECORD_MULTIPLY)
+ARITHMETIC(ADD_K, B, K + OP_C, __builtin_add_overflow, +, RECORD_ADD)
+ARITHMETIC(SUBTRACT_K, B, K + OP_C, __builtin_sub_overflow, -, RECORD_SUBTRACT)
+ARITHMETIC(MULTIPLY_K, B, K + OP_C, __builtin_mul_overflow, *, RECORD_MULTIPLY)
+ARITHMETIC(K_SUBTRACT, K + OP_C, B, __builtin_sub_overflow, -, RECORD_SUBTRACT)
 
 #define DIVISION(name, left, right)                                                                                \
   OPERATION(name) {                                                                                                \
+    const borel_slot *l = left, *r = right;                                                                        \
     double x, y;                                                                                                   \
-    LEAVE_UNLESS(number(left, &x) && number(right, &y));                                                           \
-    VACATE_A();                                                                                                    \
-    SET_REAL(x / y);                                                                                               \
+    LEAVE_UNLESS(number(l, &x) && number(r, &y));                                                                  \
+    double result = x / y;                                                                                         \
+    SET_RESULT(result, borel_tape_record(vm->tape, NODE(*l), 1 / y, NODE(*r), -(result / y), &recorded));          \
     DONE();                                                                                                        \
   }
 DIVISION(DIVIDE, B, C)
@@ -295,24 +340,21 @@ OPERATION(MODULO_K) {
 }
 /* Squares are frequent; other powers go through the caller's table. */
 OPERATION(POWER) {
-  LEAVE_UNLESS(C->tag == BOREL_INT && C->bits == 2 && B->tag == BOREL_REAL);
+  LEAVE_UNLESS(C->tag == BOREL_INT && C->bits == 2 && TAG(*B) == BOREL_REAL);
   double x = as_double(B->bits);
-  VACATE_A();
-  SET_REAL(x * x);
+  SET_RESULT(x * x, borel_tape_record(vm->tape, NODE(*B), 2 * x, 0, 0, &recorded));
   DONE();
 }
 OPERATION(POWER_K) {
-  LEAVE_UNLESS(K[OP_C].tag == BOREL_INT && K[OP_C].bits == 2 && B->tag == BOREL_REAL);
+  LEAVE_UNLESS(K[OP_C].tag == BOREL_INT && K[OP_C].bits == 2 && TAG(*B) == BOREL_REAL);
   double x = as_double(B->bits);
-  VACATE_A();
-  SET_REAL(x * x);
+  SET_RESULT(x * x, borel_tape_record(vm->tape, NODE(*B), 2 * x, 0, 0, &recorded));
   DONE();
 }
 OPERATION(NEGATE) {
-  if (LIKELY(B->tag == BOREL_REAL)) {
+  if (LIKELY(TAG(*B) == BOREL_REAL)) {
     double x = -as_double(B->bits);
-    VACATE_A();
-    SET_REAL(x);
+    SET_RESULT(x, borel_tape_record(vm->tape, NODE(*B), -1, 0, 0, &recorded));
     DONE();
   }
   LEAVE_UNLESS(B->tag == BOREL_INT && (int64_t)B->bits != INT64_MIN);
@@ -418,13 +460,43 @@ OPERATION(FOR_NEXT) {
 /* `array_tag` is no tag at all where objects are laid out otherwise than this file expects. */
 #define IS_ARRAY(slot) ((slot)->tag == vm->array_tag)
 
+#ifdef BOREL_TRACED
+/* A traced array holds its values and its nodes in two arrays of one shape. */
+#define IS_TRACED_ARRAY(slot)                                                                                      \
+  ((slot)->tag == BOREL_HOST && *(void **)(slot)->bits == vm->traced_array.class_pointer)
+#define VALUES(object) ARRAY_FIELD(object, void *, vm->traced_array.values)
+#define NODES(object) ARRAY_FIELD(object, void *, vm->traced_array.nodes)
+static inline borel_slot traced_element(const borel_vm *vm, void *object, uint64_t place) {
+  borel_slot element = {
+      STORAGE(VALUES(object))[place], BOREL_REAL | STORAGE(NODES(object))[place] << BOREL_NODE_SHIFT};
+  return element;
+}
+#endif
+
 OPERATION(EACH_PREPARE) {
+#ifdef BOREL_TRACED
+  LEAVE_UNLESS(A[0].tag == BOREL_ARRAY || A[0].tag == BOREL_LIST || IS_TRACED_ARRAY(A));
+#else
   LEAVE_UNLESS(A[0].tag == BOREL_ARRAY || A[0].tag == BOREL_LIST);
+#endif
   LEAVE_UNLESS(!IS_OBJECT(A[1]));
   set(A + 1, 0, BOREL_INT);
   DONE();
 }
 OPERATION(EACH_NEXT) {
+#ifdef BOREL_TRACED
+  if (IS_TRACED_ARRAY(A) && !IS_OBJECT(A[2]) && RANK(VALUES(A[0].bits)) == 1) {
+    uint64_t place = A[1].bits;
+    if (place >= COUNT(VALUES(A[0].bits))) {
+      pc += WIDE;
+      NEXT();
+    }
+    SPEND();
+    A[2] = traced_element(vm, (void *)A[0].bits, place);
+    A[1].bits = place + 1;
+    DONE();
+  }
+#endif
   LEAVE_UNLESS(IS_ARRAY(A) && !IS_OBJECT(A[2]));
   void *array = (void *)A[0].bits;
   LEAVE_UNLESS(RANK(array) == 1);
@@ -447,6 +519,16 @@ RARE(index_over_object) {
   TAIL release_and_repeat(PASS);
 }
 OPERATION(INDEX) {
+#ifdef BOREL_TRACED
+  if (IS_TRACED_ARRAY(B) && C->tag == BOREL_INT) {
+    void *object = (void *)B->bits;
+    LEAVE_UNLESS(RANK(VALUES(object)) == 1 && C->bits < COUNT(VALUES(object)));
+    borel_slot element = traced_element(vm, object, C->bits);
+    if (UNLIKELY(IS_OBJECT(*A))) TAIL index_over_object(PASS);
+    *A = element;
+    DONE();
+  }
+#endif
   LEAVE_UNLESS(IS_ARRAY(B) && C->tag == BOREL_INT);
   void *array = (void *)B->bits;
   uint64_t index = C->bits;
@@ -465,6 +547,17 @@ static inline _Bool place2(void *array, const borel_slot *indices, uint64_t *pla
   return 1;
 }
 OPERATION(INDEX2) {
+#ifdef BOREL_TRACED
+  if (IS_TRACED_ARRAY(B) && C[0].tag == BOREL_INT && C[1].tag == BOREL_INT) {
+    void *object = (void *)B->bits;
+    uint64_t traced_place;
+    LEAVE_UNLESS(place2(VALUES(object), C, &traced_place));
+    borel_slot element = traced_element(vm, object, traced_place);
+    if (UNLIKELY(IS_OBJECT(*A))) TAIL index_over_object(PASS);
+    *A = element;
+    DONE();
+  }
+#endif
   LEAVE_UNLESS(IS_ARRAY(B) && C[0].tag == BOREL_INT && C[1].tag == BOREL_INT);
   void *array = (void *)B->bits;
   uint64_t place;
@@ -508,7 +601,23 @@ OPERATION(INDEX2_TAKE) {
   LEAVE_UNLESS(KIND_TAG(array) == BOREL_REAL && C->tag == BOREL_INT);                                              \
   STORAGE(array)[place] = as_bits((double)(int64_t)C->bits);                                                       \
   DONE()
+#ifdef BOREL_TRACED
+#define STORE_TRACED(object, place)                                                                                \
+  double stored;                                                                                                   \
+  LEAVE_UNLESS(is_unique(vm, object) && is_unique(vm, VALUES(object)) && is_unique(vm, NODES(object)));            \
+  LEAVE_UNLESS(number(C, &stored));                                                                                \
+  STORAGE(VALUES(object))[place] = as_bits(stored);                                                                \
+  STORAGE(NODES(object))[place] = NODE(*C);                                                                        \
+  DONE()
+#endif
 OPERATION(SET_INDEX) {
+#ifdef BOREL_TRACED
+  if (IS_TRACED_ARRAY(A) && B->tag == BOREL_INT) {
+    void *object = (void *)A->bits;
+    LEAVE_UNLESS(RANK(VALUES(object)) == 1 && B->bits < COUNT(VALUES(object)));
+    STORE_TRACED(object, B->bits);
+  }
+#endif
   LEAVE_UNLESS(IS_ARRAY(A) && B->tag == BOREL_INT);
   void *array = (void *)A->bits;
   uint64_t index = B->bits;
@@ -516,6 +625,14 @@ OPERATION(SET_INDEX) {
   STORE(index);
 }
 OPERATION(SET_INDEX2) {
+#ifdef BOREL_TRACED
+  if (IS_TRACED_ARRAY(A) && B[0].tag == BOREL_INT && B[1].tag == BOREL_INT) {
+    void *object = (void *)A->bits;
+    uint64_t traced_place;
+    LEAVE_UNLESS(place2(VALUES(object), B, &traced_place));
+    STORE_TRACED(object, traced_place);
+  }
+#endif
   LEAVE_UNLESS(IS_ARRAY(A) && B[0].tag == BOREL_INT && B[1].tag == BOREL_INT);
   void *array = (void *)A->bits;
   uint64_t place;
@@ -523,6 +640,14 @@ OPERATION(SET_INDEX2) {
   STORE(place);
 }
 OPERATION(LENGTH) {
+#ifdef BOREL_TRACED
+  if (IS_TRACED_ARRAY(B) && RANK(VALUES(B->bits)) == 1 && OP_A != OP_B) {
+    uint64_t traced_count = COUNT(VALUES(B->bits));
+    VACATE_A();
+    SET_INT(traced_count);
+    DONE();
+  }
+#endif
   LEAVE_UNLESS(IS_ARRAY(B) && RANK((void *)B->bits) == 1 && OP_A != OP_B);
   uint64_t count = COUNT((void *)B->bits);
   VACATE_A();
@@ -532,25 +657,52 @@ OPERATION(LENGTH) {
 
 /* MARK: Functions of reals */
 
+#ifdef BOREL_TRACED
+/* The node of a function's result; false where there is no room or no derivative, which the caller says. */
+static __attribute__((noinline)) _Bool record_function(
+    const borel_vm *vm, unsigned function, const borel_slot *operands, unsigned count, double result, uint64_t *node) {
+  double arguments[3] = {0};
+  uint64_t nodes[3] = {0}, any = 0;
+  for (unsigned i = 0; i < count; i++) {
+    number(operands + i, arguments + i);
+    any |= nodes[i] = NODE(operands[i]);
+  }
+  *node = 0;
+  if (!any) return 1;
+  return borel_tape_apply(vm->tape, vm->derivatives + function, count, arguments, nodes, result, node);
+}
+#define SET_FUNCTION(count, ...)                                                                                   \
+  do {                                                                                                             \
+    VACATE_A();                                                                                                    \
+    double result = vm->real##count[OP_C](__VA_ARGS__);                                                            \
+    uint64_t recorded;                                                                                             \
+    LEAVE_UNLESS(record_function(vm, OP_C, B, count, result, &recorded));                                          \
+    set(A, as_bits(result), BOREL_REAL | recorded << BOREL_NODE_SHIFT);                                            \
+  } while (0)
+#else
+#define SET_FUNCTION(count, ...)                                                                                   \
+  do {                                                                                                             \
+    VACATE_A();                                                                                                    \
+    SET_REAL(vm->real##count[OP_C](__VA_ARGS__));                                                                  \
+  } while (0)
+#endif
+
 OPERATION(REAL1) {
   double x;
   LEAVE_UNLESS(number(B, &x));
-  VACATE_A();
-  SET_REAL(vm->real1[OP_C](x));
+  SET_FUNCTION(1, x);
   DONE();
 }
 OPERATION(REAL2) {
   double x, y;
   LEAVE_UNLESS(number(B, &x) && number(B + 1, &y));
-  VACATE_A();
-  SET_REAL(vm->real2[OP_C](x, y));
+  SET_FUNCTION(2, x, y);
   DONE();
 }
 OPERATION(REAL3) {
   double x, y, z;
   LEAVE_UNLESS(number(B, &x) && number(B + 1, &y) && number(B + 2, &z));
-  VACATE_A();
-  SET_REAL(vm->real3[OP_C](x, y, z));
+  SET_FUNCTION(3, x, y, z);
   DONE();
 }
 
@@ -643,7 +795,7 @@ OPERATION(RETURN) {
 }
 
 OPERATION(EXPECT_REAL) {
-  if (LIKELY(A->tag == BOREL_REAL)) DONE();
+  if (LIKELY(TAG(*A) == BOREL_REAL)) DONE();
   LEAVE_UNLESS(A->tag == BOREL_INT);
   SET_REAL((double)(int64_t)A->bits);
   DONE();
@@ -686,7 +838,11 @@ static const borel_handler handlers[BOREL_OPERATION_COUNT] = {
 #undef BOREL_HANDLER
 };
 
+#ifdef BOREL_TRACED
+borel_status borel_vm_run_traced(borel_vm *vm) {
+#else
 borel_status borel_vm_run(borel_vm *vm) {
+#endif
   borel_frame *frame = vm->frame;
   uint64_t word;
   __builtin_memcpy(&word, frame->pc, sizeof word);
@@ -694,6 +850,7 @@ borel_status borel_vm_run(borel_vm *vm) {
       vm, frame->pc, vm->stack + frame->base, frame->function->constants, vm->budget, frame, word);
 }
 
+#ifndef BOREL_TRACED
 int borel_counts_are_inline(void *object) {
   volatile const uint64_t *count = (const uint64_t *)object + 1;
   if (*count >> 33 != 0) return 0;
@@ -711,3 +868,4 @@ const char *borel_operation_name(uint16_t operation) {
   };
   return operation < BOREL_OPERATION_COUNT ? names[operation] : "?";
 }
+#endif

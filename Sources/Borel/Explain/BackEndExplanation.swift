@@ -19,8 +19,31 @@ extension BoundModel {
       let diagnostic = Diagnostic(
         .note, code: "not-native", "this keeps it from native code: \(error.reason)", at: error.span,
         hint: error.kind.hint)
-      text += "\n" + render(diagnostic, in: model.store.sources)
+      text += "\n" + render(diagnostic, in: model.store.sources) + gradientText()
       return "model \(model.name) runs on the virtual machine; in one of its executions\n" + text
+    }
+  }
+
+  /// Whether the machine has gradients of the model: what they are with respect to, or what has no derivative, with its place.
+  private func gradientText() -> String {
+    let program = program(value)
+    do throws(Failure) {
+      let gradient = try program.logDensityGradient(at: TrialRun.choices(of: program, seed: 20_191))
+      let free = gradient.trace.freeChoices.count
+      let names = gradient.derivatives.count
+      guard names > 0 else { return "\nGradients: none, because no choice that is not observed is continuous.\n" }
+      let numbers = gradient.derivatives.reduce(0) { $0 + ($1.value.asArray?.count ?? 1) }
+      let held =
+        free == names
+        ? "" : "; \(free - names == 1 ? "1 discrete one is" : "\(free - names) discrete ones are") held fixed"
+      return "\nGradients: on the virtual machine, in this execution with respect to \(names) "
+        + "continuous choice\(names == 1 ? "" : "s")\(numbers == names ? "" : " (\(numbers) numbers)")\(held).\n"
+    } catch {
+      let place = error.diagnostic.primary.map { label in
+        let location = model.store.sources.location(of: label.span)
+        return " (\(model.store.sources[label.span.file].name), line \(location.line))"
+      }
+      return "\nGradients: none, because \(error.diagnostic.message)\(place ?? "").\n"
     }
   }
 

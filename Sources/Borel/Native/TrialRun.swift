@@ -78,6 +78,20 @@ struct TrialRun {
     }
   }
 
+  /// The free choices of one execution, drawn or put into their supports.
+  static func choices(of program: ModelProgram, seed: UInt64) throws(Failure) -> GivenChoices {
+    var random = RandomStream(seed: seed)
+    var trace = Trace()
+    var run = program.start()
+    var given = GivenChoices()
+    try run.complete(into: &trace) { (run, address) throws(Failure) in
+      let value = try value(for: &run, using: &random)
+      given[address] = value
+      return value
+    }
+    return given
+  }
+
   /// The choices of a finished execution.
   init(_ trace: Trace) {
     for choice in trace.choices { add(choice.address, choice.value, isObserved: choice.isObserved) }

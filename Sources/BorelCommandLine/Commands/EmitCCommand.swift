@@ -11,7 +11,7 @@ struct EmitCCommand: Subcommand {
   @OptionGroup var program: ProgramOptions
   @OptionGroup(title: "Data") var data: DataOptions
 
-  @Flag(help: "Compare the log density with the virtual machine's at random points instead.")
+  @Flag(help: "Compare log densities and gradients of both back ends, and differences, at random points instead.")
   var compare = false
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -29,6 +29,10 @@ struct EmitCCommand: Subcommand {
       console.output("\(machine) \(native) \(abs(machine - native) / max(1, abs(machine)))\n")
     }
     let (error, dimension) = try model.nativeDensity().gradientError(seed: 1)
-    console.output("gradient of \(dimension) dimensions: \(error)\n")
+    let machine = try model.compareGradients(seed: 1)
+    console.output("gradient of \(dimension) dimensions: \(error) from differences")
+    console.output(
+      ", \(machine.native ?? .nan) from that of the virtual machine, which is \(machine.differences) from differences\n"
+    )
   }
 }

@@ -19,6 +19,11 @@ public enum DerivativeTable {
     .merging(quantiles) { first, _ in first }
     .merging(gslDistributions) { first, _ in first }
 
+  /// What is said where a derivative is asked for that a row does not have; arguments count from zero.
+  public static func missing(function: String, argument: Int) -> String {
+    "\(function) has no derivative with respect to its argument \(argument + 1)"
+  }
+
   private static let rows: [[DerivativeExpression?]?] = PrimitiveTable.rows.map { named[$0.name] }
 
   private static let operators: [LoopFunction: [DerivativeExpression?]] = {

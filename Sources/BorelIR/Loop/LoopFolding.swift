@@ -87,6 +87,7 @@ private func foldInts(_ function: LoopFunction, _ m: Int, _ n: Int) -> LoopOpera
   case .equal: return .bool(m == n)
   case .notEqual: return .bool(m != n)
   case .divide: return .real(Double(m) / Double(n))
+  case .floorDivide where n > 0: return .int(m >= 0 ? m / n : -((-(m + 1)) / n) - 1)
   default: return nil
   }
 }

@@ -1,7 +1,7 @@
 // One caller's evaluations of a compiled function: buffers and workspace, which after the first call are large enough.
 
 import BorelIR
-import CBorelNative
+import BorelRoutines
 
 /// How an evaluation ended.
 public enum NativeStatus: Int, Sendable {

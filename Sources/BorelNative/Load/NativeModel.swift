@@ -1,7 +1,7 @@
 // A compiled model with its data: the struct that its functions read, filled and prepared once.
 
 import BorelIR
-import CBorelNative
+import BorelRoutines
 
 /// A compiled model with its data. Immutable, to be shared by threads; each caller evaluates with a `NativeEvaluator` of its own.
 public final class NativeModel: @unchecked Sendable {

@@ -1,6 +1,6 @@
 // A compiled model: built or found in the cache, loaded, its functions at hand.
 
-import CBorelNative
+import BorelRoutines
 
 #if canImport(Glibc)
 import Glibc

@@ -24,7 +24,7 @@ public struct GradientFailure: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch reason {
     case .noDerivative(let function, let argument):
-      "\(function) has no derivative with respect to its argument \(argument + 1)"
+      DerivativeTable.missing(function: function, argument: argument)
     case .noAdjoint(let routine): "\(routine) has no adjoint"
     case .unresolvedChoice(let site): "site \(site) is still a choice"
     }

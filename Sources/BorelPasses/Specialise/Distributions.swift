@@ -179,7 +179,9 @@ extension Specialiser {
       return support
     case .truncated(let base, let lower, let upper):
       return try restricted(try support(of: base, at: span), lower, upper, at: span)
-    case .ordered(_, let size): return LoopSupport(.ordered, [size])
+    case .ordered(let base, let size):
+      let kind = try support(of: base, at: span).kind
+      return LoopSupport(kind == .positive || kind == .nonNegative ? .positiveOrdered : .ordered, [size])
     case .censored: throw NotNative(.construct, "a censored variable that is not observed", at: span)
     case .product, .repeated: throw NotNative(.internalError, "a product has no support of its own", at: span)
     }

@@ -124,6 +124,10 @@ extension Value {
     guard let first = elements.first else {
       return .object(ArrayObject(uninitialized: .real, shape: shape))
     }
+    if elements.contains(where: \.isTracedNumber) {
+      return .joined(
+        assembled(elements.map(\.withoutNodes), shape: shape), assembled(elements.map(\.nodesOnly), shape: shape))
+    }
     switch first {
     case .real, .int, .bool: return scalars(elements, shape: shape) ?? .list(elements)
     case .object(let object):

@@ -21,6 +21,7 @@ extension Value {
       switch object {
       case let string as StringObject: return "\"\(string.string)\""
       case let array as ArrayObject: return Self.text(of: array, limit: limit)
+      case is TracedReal, is TracedArray: return withoutNodes.shortText(limit: limit, depth: depth)
       case let list as ListObject:
         return "["
           + Self.joined(list.elements.count, limit) { list.elements[$0].shortText(limit: limit, depth: depth + 1) }

@@ -19,6 +19,9 @@ public final class DistributionObject: HeapObject, @unchecked Sendable {
   public let argument0, argument1, argument2, argument3: Value
   /// The arguments from the fifth on.
   public let moreArguments: [Value]
+  /// The arguments with their nodes, where one has any: those of the definition, of the product or of the combination. Set when it is made;
+  /// everything but densities reads the arguments without nodes.
+  var tracedArguments: [Value]?
   /// How many combinations stand inside one another; 0 for a plain distribution.
   let nesting: Int
 

@@ -30,7 +30,12 @@ extension DistributionObject {
   public var isDiscrete: Bool { definition?.isDiscrete ?? combination?.isDiscrete ?? false }
 
   /// The parts of an independent product, nil for anything else.
-  public var elements: IndependentElements? { combination?.elements }
+  public var elements: IndependentElements? {
+    if let tracedArguments, let product = combination as? IndependentProduct {
+      return tracedElements(product, tracedArguments)
+    }
+    return combination?.elements
+  }
 
   // MARK: Draws and densities
 

@@ -239,6 +239,9 @@ extension MachineStorage {
   }
 
   func makeDistribution(_ id: DistributionID, _ arguments: [Value], operandOffset: Int) throws(Failure) -> Value {
+    if tape != nil, arguments.contains(where: \.hasNodes) {
+      return try makeTracedDistribution(id, arguments, operandOffset: operandOffset)
+    }
     var caller = MachineReference(storage: self)
     var place = location
     place.operandOffset = operandOffset

@@ -102,7 +102,7 @@ extension Handlers {
     guard let converted = convert(value, to: type) else {
       throw failure("\(what) must be \(describe(type)), got \(value.kindDescription)")
     }
-    if let array = converted.asArray {
+    if let array = converted.asArray ?? (converted.asObject as? TracedArray)?.values {
       for (dimension, size) in type.sizes.enumerated() where dimension < array.rank {
         guard let wanted = self.size(size, before: index, function, m), wanted != array.shape[dimension] else {
           continue
@@ -126,7 +126,9 @@ extension Handlers {
     case .named(let name):
       for (position, other) in function.parameters.enumerated() {
         if other.name == name, m.registers[position].isInt { return m.registers[position].int }
-        guard position < index, let type = other.type, let array = m.registers[position].value.asArray else { continue }
+        guard position < index, let type = other.type,
+          let array = m.registers[position].value.withoutNodes.asArray
+        else { continue }
         for (dimension, otherSize) in type.sizes.enumerated() where otherSize == size && dimension < array.rank {
           return array.shape[dimension]
         }
@@ -136,6 +138,14 @@ extension Handlers {
   }
 
   private static func convert(_ value: Value, to type: CoreType) -> Value? {
+    if value.isTracedNumber {
+      let rank = value.withoutNodes.asArray?.rank ?? 0
+      switch type.name {
+      case "Real": return rank == type.sizes.count ? value : nil
+      case "Int", "Bool", "String": return nil
+      default: return type.sizes.isEmpty || rank == type.sizes.count ? value : nil
+      }
+    }
     guard type.sizes.isEmpty else {
       guard let array = value.asArray else {
         // The empty list literal is an array of anything.

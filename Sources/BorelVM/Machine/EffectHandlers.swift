@@ -112,7 +112,8 @@ extension Handlers {
   private static func factor(_ m: MachineStorage, _ i: borel_instruction) throws(Failure) -> Flow {
     guard !m.isInsideMethod else { throw m.effectInMethod() }
     let slot = m.register(i.a).pointee
-    guard let weight = slot.asReal else {
+    if m.tape != nil { m.factorWeight = slot.value.asDual ?? Dual(0) }
+    guard let weight = slot.isTraced ? slot.real : slot.asReal else {
       throw m.failure("`factor` needs a Real, got \(slot.value.kindDescription)", code: "wrong-type", operand: 0)
     }
     guard !weight.isNaN else {
@@ -157,6 +158,7 @@ extension Handlers {
     switch variable.pointee.takeValue().asObject {
     case let object as GrowingArray: growing = object
     case let array as ArrayObject: growing = GrowingArray(array, rank: min(table.indexCount, array.rank))
+    case let array as TracedArray: growing = GrowingArray(array, rank: min(table.indexCount, array.values.rank))
     case let list as ListObject where table.indexCount == 1: growing = GrowingArray(list)
     default: growing = GrowingArray(rank: table.indexCount)
     }
@@ -184,6 +186,7 @@ extension Handlers {
       variable.pointee = Slot(owning: first(value))
       return true
     }
+    if m.tape != nil, let isDone = try appendTraced(m, variable, index, value.value) { return isDone }
     switch try joining(m, variable.pointee, index, value.value) {
     case .neither: return false
     case .list:
@@ -201,6 +204,22 @@ extension Handlers {
       variable.pointee = Slot(owning: .object(array))
     }
     return true
+  }
+
+  /// Appends to an array where it or the value has nodes; nil where neither has.
+  private static func appendTraced(
+    _ m: MachineStorage, _ variable: UnsafeMutablePointer<Slot>, _ index: Int, _ value: Value
+  ) throws(Failure) -> Bool? {
+    guard value.isTracedNumber || variable.pointee.value.isTracedNumber else { return nil }
+    guard variable.pointee.value.withoutNodes.asArray?.shape[0] == index else { return false }
+    var array = variable.pointee.takeValue()
+    variable.pointee = .null
+    let bytes = array.ownBytes
+    let isDone = TracedArray.append(value, to: &array)
+    m.allocatedBytes += max(array.ownBytes - bytes, 0)
+    if array.ownBytes > bytes { try m.reserve(elements: 0) }
+    variable.pointee = Slot(owning: array)
+    return isDone
   }
 
   private enum Joining {

@@ -178,6 +178,7 @@ extension Handlers {
     let value = m.register(i.a).pointee.value
     switch value.asObject {
     case let tuple as TupleObject: m.put(.list(tuple.elements), i.a)
+    case is TracedArray: break
     case let record as RecordObject: m.put(.list(record.keys.map { .string($0) }), i.a)
     case let string as StringObject: m.put(.list(string.string.map { .string(String($0)) }), i.a)
     default:
@@ -198,6 +199,10 @@ extension Handlers {
     switch m.register(i.a).pointee.value.asObject {
     case let array as ArrayObject:
       guard position < array.shape[0] else { return .jump(Int(borel_wide(i))) }
+      element = array.row(position)
+      m.account(element)
+    case let array as TracedArray:
+      guard position < array.values.shape[0] else { return .jump(Int(borel_wide(i))) }
       element = array.row(position)
       m.account(element)
     case let list as ListObject:

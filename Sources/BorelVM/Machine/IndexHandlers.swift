@@ -168,6 +168,8 @@ extension Handlers {
     case let tuple as TupleObject: elements = tuple.elements
     case let list as ListObject: elements = list.elements
     case let array as ArrayObject where array.shape[0] == Int(i.c): elements = (0..<array.shape[0]).map(array.row)
+    case let array as TracedArray where array.values.shape[0] == Int(i.c):
+      elements = (0..<array.values.shape[0]).map(array.row)
     default: elements = nil
     }
     guard let elements, elements.count == Int(i.c) else {

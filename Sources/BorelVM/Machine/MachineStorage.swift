@@ -31,6 +31,15 @@ final class MachineStorage: @unchecked Sendable {
     set { stream.pointee = newValue }
   }
   var state = State.ready
+  /// What a run that asks for derivatives records; nil in ordinary runs.
+  var tape: Tape? {
+    didSet {
+      vm.pointee.tape = tape?.raw
+      if tape != nil { vm.pointee.derivatives = UnsafePointer(TapeDerivatives.shared.table) }
+    }
+  }
+  /// The log weight of the factor that the machine has stopped at, with its node.
+  var factorWeight = Dual(0)
   /// A product that is made element by element while its instruction waits.
   var elementwise: ElementwiseChoice?
   /// Steps that are not yet in `vm.budget`.
@@ -67,6 +76,7 @@ final class MachineStorage: @unchecked Sendable {
     vm.pointee.functions = UnsafePointer(program.raw.baseAddress)
     vm.pointee.layout = ObjectLayout.shared
     vm.pointee.array_tag = ObjectLayout.arrayTag
+    vm.pointee.traced_array = ObjectLayout.tracedArray
     vm.pointee.real1 = UnsafePointer(RealFunctionTables.shared.one)
     vm.pointee.real2 = UnsafePointer(RealFunctionTables.shared.two)
     vm.pointee.real3 = UnsafePointer(RealFunctionTables.shared.three)
@@ -105,6 +115,7 @@ final class MachineStorage: @unchecked Sendable {
     copy.models = models
     copy.random = random
     copy.state = state
+    copy.tape = tape
     copy.elementwise = elementwise
     copy.waitingRegister = waitingRegister
     copy.stepsLeft = stepsLeft
@@ -269,7 +280,7 @@ final class MachineStorage: @unchecked Sendable {
   /// Runs until a frame with a barrier returns (nil) or an effect stops it.
   private func execute() throws(Failure) -> Stop? {
     while true {
-      switch borel_vm_run(vm) {
+      switch tape == nil ? borel_vm_run(vm) : borel_vm_run_traced(vm) {
       case BOREL_INSTRUCTION:
         let instruction = frame.pointee.pc.pointee
         switch try Handlers.table[Int(instruction.operation)](self, instruction) {

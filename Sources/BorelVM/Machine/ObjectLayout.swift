@@ -20,6 +20,19 @@ enum ObjectLayout {
     return isExpected ? UInt64(ValueTag.array.rawValue) : .max
   }()
 
+  /// How the recording loop finds the parts of traced arrays; no class where arrays or classes are laid out otherwise than it expects.
+  nonisolated(unsafe) static let tracedArray: borel_traced_array = {
+    let probe = TracedArray(values: ArrayObject([0.0]), nodes: ArrayObject([0]))
+    let offsets = TracedArray.propertyOffsets()
+    let found = withExtendedLifetime(probe) {
+      Unmanaged.passUnretained(probe).toOpaque().load(as: UnsafeRawPointer?.self)
+    }
+    let expected = unsafeBitCast(TracedArray.self as AnyClass, to: UnsafeRawPointer?.self)
+    return borel_traced_array(
+      class_pointer: arrayTag == .max || found != expected ? nil : found, values: UInt32(offsets.values),
+      nodes: UInt32(offsets.nodes))
+  }()
+
   private static func countsAreInline() -> Bool {
     let reference = Unmanaged.passRetained(StringObject("probe"))
     defer { reference.release() }

@@ -11,6 +11,14 @@ extension MachineStorage {
   func perform(
     _ id: PrimitiveID, _ slots: UnsafePointer<Slot>, _ count: Int, operandOffset: Int = 0
   ) throws(Failure) -> Value {
+    if tape != nil, let result = try performTraced(id, slots, count, operandOffset) { return result }
+    return try performPlainly(id, slots, count, operandOffset)
+  }
+
+  /// The same for arguments without nodes, or where nodes make no difference.
+  func performPlainly(
+    _ id: PrimitiveID, _ slots: UnsafePointer<Slot>, _ count: Int, _ operandOffset: Int
+  ) throws(Failure) -> Value {
     guard let implementation = PrimitiveRegistry.table[id.index] else { return try performHost(id, slots, count) }
     var call = PrimitiveCall(
       slots: slots, count: count, primitive: id, machine: self, operandOffset: operandOffset,
@@ -116,6 +124,7 @@ extension Value {
     guard case .object(let object) = self else { return 0 }
     switch object {
     case let array as ArrayObject: return 96 + array.capacity * 8
+    case let array as TracedArray: return 240 + (array.values.capacity + array.nodes.capacity) * 8
     case let list as ListObject: return 64 + list.elements.capacity * MemoryLayout<Value>.stride
     case let tuple as TupleObject: return 64 + tuple.elements.count * MemoryLayout<Value>.stride
     case let record as RecordObject: return 96 + record.values.count * 2 * MemoryLayout<Value>.stride

@@ -15,7 +15,12 @@ extension Slot {
   }
   static func bool(_ b: Bool) -> Slot { Slot(bits: b ? 1 : 0, tag: UInt64(ValueTag.bool.rawValue)) }
 
-  var isObject: Bool { tag >= UInt64(ValueTag.string.rawValue) }
+  /// The tag proper: above the lowest byte stands the node of a traced real.
+  private var kind: UInt8 { UInt8(truncatingIfNeeded: tag) }
+  var isObject: Bool { kind >= ValueTag.string.rawValue }
+  /// True for a real that has a node; `isReal` is false for it.
+  var isTraced: Bool { tag > UInt64(UInt8.max) }
+  var node: Int { Int(tag >> UInt64(BOREL_NODE_SHIFT)) }
   var isReal: Bool { tag == UInt64(ValueTag.real.rawValue) }
   var isInt: Bool { tag == UInt64(ValueTag.int.rawValue) }
   var isBool: Bool { tag == UInt64(ValueTag.bool.rawValue) }
@@ -47,6 +52,12 @@ extension Slot {
     case .int(let n): self = .int(n)
     case .real(let x): self = .real(x)
     case .object(let object):
+      if object.tag == .host, let traced = object as? TracedReal {
+        self.init(
+          bits: traced.value.bitPattern,
+          tag: UInt64(ValueTag.real.rawValue) | UInt64(traced.node) << UInt64(BOREL_NODE_SHIFT))
+        return
+      }
       self.init(
         bits: UInt64(UInt(bitPattern: Unmanaged.passRetained(object).toOpaque())), tag: UInt64(object.tag.rawValue))
     }
@@ -59,6 +70,7 @@ extension Slot {
     case UInt64(ValueTag.int.rawValue): return .int(int)
     case UInt64(ValueTag.real.rawValue): return .real(real)
     default:
+      if isTraced { return .traced(real, node: node) }
       guard isObject, let reference else { return .null }
       return .object(reference.takeUnretainedValue())
     }

@@ -56,6 +56,12 @@ struct SubscriptReader {
         throw outOfRange(n, Self.describe(array, dimension: 0), array.shape[0], operand: operand)
       }
       return array.row(n)
+    case let array as TracedArray:
+      let n = try index(subscriptValue, operand: operand)
+      guard n >= 0, n < array.values.shape[0] else {
+        throw outOfRange(n, Self.describe(array.values, dimension: 0), array.values.shape[0], operand: operand)
+      }
+      return array.row(n)
     case let list as ListObject: return try pick(list.elements, subscriptValue, "a list of", operand)
     case let tuple as TupleObject: return try pick(tuple.elements, subscriptValue, "a tuple of", operand)
     case let string as StringObject:
@@ -133,6 +139,9 @@ struct SubscriptReader {
   /// Any subscripts.
   func read(_ value: Value, _ subscripts: [Subscript]) throws(Failure) -> Value {
     if let array = value.asArray { return try read(array, subscripts) }
+    if let array = value.asObject as? TracedArray {
+      return .joined(try read(array.values, subscripts), try read(array.nodes, subscripts))
+    }
     guard let first = subscripts.first else { return value }
     if let list = value.asObject as? ListObject ?? (value.asObject as? TupleObject).map({ ListObject($0.elements) }) {
       let rest = Array(subscripts.dropFirst())

@@ -36,9 +36,17 @@ struct ValueUpdater {
         try updateList(&target, steps, kinds, at: operand, reader, to: value)
         return
       case .array:
-        try updateArray(&target, steps, at: operand, reader, to: value)
+        if value.isTracedNumber {
+          try updateTraced(&target, steps, at: operand, reader, to: value)
+        } else {
+          try updateArray(&target, steps, at: operand, reader, to: value)
+        }
         return
       case .host:
+        if target.asObject is TracedArray {
+          try updateTraced(&target, steps, at: operand, reader, to: value)
+          return
+        }
         if let growing = target.asObject as? GrowingArray {
           guard growing.firstHole == nil else { throw machine.hole(growing, at: location) }
           target = growing.assembled()
@@ -174,6 +182,32 @@ struct ValueUpdater {
       region.forEach { _, offset in storage[offset] = bits }
     }
   }
+
+  /// Changes the values of an array and its nodes; one that has had no nodes gets them.
+  private func updateTraced(
+    _ target: inout Value, _ steps: ArraySlice<AccessStep>, at operand: Int, _ reader: SubscriptReader, to value: Value
+  ) throws(Failure) {
+    var values: Value
+    var nodes: Value
+    if var traced = Self.take(&target, as: TracedArray.self) {
+      values = .object(traced.values)
+      nodes = .object(traced.nodes)
+      if isKnownUniquelyReferenced(&traced) {
+        // The parts are handed over, so that they are changed in place.
+        traced.values = Self.nothing
+        traced.nodes = Self.nothing
+      }
+    } else {
+      values = target
+      nodes = target.nodesOnly
+      target = .null
+    }
+    defer { target = .joined(values, nodes) }
+    try updateArray(&values, steps, at: operand, reader, to: value.withoutNodes)
+    try updateArray(&nodes, steps, at: operand, reader, to: value.nodesOnly)
+  }
+
+  private static let nothing = ArrayObject(uninitialized: .int, shape: [0])
 
   /// The kind that the array will have, and the array that is stored; a scalar fills the region.
   private func check(

@@ -145,7 +145,7 @@ public struct ModelContext: Sendable {
     _ memo: Memo, _ arguments: [Value], at span: Span? = nil
   ) throws(Failure) -> Value? {
     try MemoKey.check(arguments, of: memo)
-    let key = MemoKey(memo: memo, arguments: arguments.map { ValueKey($0) })
+    let key = MemoKey(memo: memo, arguments: arguments.map { ValueKey($0.withoutNodes) })
     switch memoised[key] {
     case .value(let value): return value
     case .running:

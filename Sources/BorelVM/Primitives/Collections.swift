@@ -34,6 +34,9 @@ extension PrimitiveCall {
     case let array as ArrayObject:
       try reserve(elements: array.count)
       return (0..<array.shape[0]).map(array.row)
+    case let array as TracedArray:
+      try reserve(elements: 2 * array.values.count)
+      return (0..<array.values.shape[0]).map(array.row)
     case let list as ListObject: return list.elements
     case let tuple as TupleObject: return tuple.elements
     default: throw mismatch(i, expected: "an array or a list")

@@ -12,13 +12,21 @@ enum ArrayLiteral {
   static func dense(_ values: [Value]) -> Value? {
     guard let first = values.first else { return .array([Double]()) }
     if case .object(let object) = first {
-      guard let array = object as? ArrayObject else { return nil }
-      return stacked(values, shape: array.shape)
+      guard let array = object as? ArrayObject else { return traced(values) }
+      return stacked(values, shape: array.shape) ?? traced(values)
     }
-    guard let kind = kind(of: values) else { return nil }
+    guard let kind = kind(of: values) else { return traced(values) }
     let result = ArrayObject(uninitialized: kind, shape: [values.count])
     for (index, value) in values.enumerated() { result.storage[index] = bits(value, as: kind) }
     return .object(result)
+  }
+
+  /// The array of values some of which have nodes.
+  private static func traced(_ values: [Value]) -> Value? {
+    guard values.contains(where: \.isTracedNumber), let array = dense(values.map(\.withoutNodes)),
+      let nodes = dense(values.map(\.nodesOnly))
+    else { return nil }
+    return .joined(array, nodes)
   }
 
   private static func kind(of values: [Value]) -> ElementKind? {

@@ -36,12 +36,26 @@ final class GrowingArray: HeapObject, @unchecked Sendable {
     }
   }
 
+  /// The same for an array with nodes.
+  convenience init(_ array: TracedArray, rank: Int) {
+    self.init(rank: rank)
+    let shape = Array(array.values.shape.prefix(rank))
+    for offset in 0..<shape.reduce(1, &*) {
+      let indices = Self.indices(offset, shape)
+      store(
+        .joined(array.values.subvalue(at: indices) ?? .null, array.nodes.subvalue(at: indices) ?? .null), at: indices)
+    }
+  }
+
   convenience init(_ list: ListObject) {
     self.init(rank: 1)
     for (index, element) in list.elements.enumerated() { store(element, at: [index]) }
   }
 
   var rank: Int { extents.count }
+
+  /// The elements that there are.
+  var values: [Value] { elements.compactMap { $0 } }
 
   /// The number of elements of allocated memory that storing at these indices would need; nil where it overflows.
   func sizeNeeded(at indices: [Int]) -> Int? {
@@ -103,7 +117,12 @@ final class GrowingArray: HeapObject, @unchecked Sendable {
     for offset in 0..<extents.reduce(1, *) {
       values.append(elements[self.offset(Self.indices(offset, extents))] ?? .null)
     }
-    guard let flat = ArrayLiteral.dense(values)?.asArray else { return nested(values[...], extents[...]) }
+    let dense = ArrayLiteral.dense(values)
+    if let flat = dense?.asObject as? TracedArray {
+      let shape = extents + flat.values.shape.dropFirst()
+      return .joined(.object(flat.values.reshaped(shape)), .object(flat.nodes.reshaped(shape)))
+    }
+    guard let flat = dense?.asArray else { return nested(values[...], extents[...]) }
     let shape = extents + flat.shape.dropFirst()
     let result = ArrayObject(uninitialized: flat.kind, shape: shape)
     result.storage.update(from: flat.storage, count: flat.count)

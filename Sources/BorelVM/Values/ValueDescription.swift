@@ -23,6 +23,7 @@ extension Value {
         return array.rank == 1
           ? "\(article) \(array.kind.name) array of length \(array.count)"
           : "\(article) \(array.kind.name) array of shape [\(array.shape.map(String.init).joined(separator: ", "))]"
+      case is TracedReal, is TracedArray: return withoutNodes.kindDescription
       case let list as ListObject: return "a list of length \(list.elements.count)"
       case let tuple as TupleObject: return "a tuple of \(tuple.elements.count)"
       case is RecordObject: return "a record"

@@ -5,6 +5,7 @@
 #ifndef BOREL_VM_H
 #define BOREL_VM_H
 #include <stdint.h>
+#include "borel_tape.h"
 
 /* One register: a value's tag (as in Swift's ValueTag) and its bits: a bool, an int, a double, or a counted reference
  * to a heap object. Copying the struct does not count the reference. */
@@ -147,6 +148,13 @@ typedef struct {
   uint32_t counts_are_inline;
 } borel_layout;
 
+/* Where the values and nodes of a traced array stand in Swift's TracedArray, and the class of such objects; no class, and
+ * all left to the caller, where it is not found. */
+typedef struct {
+  const void *class_pointer;
+  uint32_t values, nodes;
+} borel_traced_array;
+
 typedef struct {
   borel_slot *stack;
   borel_slot *stack_end;
@@ -166,6 +174,10 @@ typedef struct {
   uint64_t array_tag;
   /* Back-edges and calls until the loop returns to have limits and cancellation checked. */
   int64_t budget;
+  /* For the loop that records: the tape, and the derivatives of functions of reals by their number. */
+  borel_tape *tape;
+  const borel_derivatives *derivatives;
+  borel_traced_array traced_array;
 } borel_vm;
 
 typedef enum {
@@ -184,6 +196,9 @@ typedef enum {
 
 /* Runs from frame->pc on. */
 borel_status borel_vm_run(borel_vm *vm);
+
+/* The same, recording on the tape what is computed from reals that have a node. */
+borel_status borel_vm_run_traced(borel_vm *vm);
 
 /* Whether references beyond the first are counted from bit 33 of an object's second word on. The object must have one owner. */
 int borel_counts_are_inline(void *object);
