@@ -28,7 +28,8 @@ extension DerivativeTable {
     }
 
     var rows: [String: [DerivativeExpression?]] {
-      let lower = [density] + parameters.map { $0.map { $0 * density } }
+      // Where there is no density, the factors of the others can be undefined.
+      let lower = [density] + parameters.map { $0.map { .select(density == 0.0, 0.0, $0 * density) } }
       let arguments = [DerivativeExpression.result] + (0..<parameters.count).map { .argument($0 + 1) }
       // x(p, theta) solves F(x, theta) = p: dx/dp = 1 / f and dx/dtheta = -F_theta / f.
       let slope = 1.0 / density.substituting(arguments)
@@ -46,9 +47,9 @@ extension DerivativeTable {
     let x = DerivativeExpression.argument(0)
     let a = DerivativeExpression.argument(1)
     let b = DerivativeExpression.argument(2)
-    /// Zero below the support's lower end.
+    /// Zero up to the support's lower end, where formulas can be undefined.
     func above(_ low: DerivativeExpression, _ density: DerivativeExpression) -> DerivativeExpression {
-      .select(x < low, 0.0, density)
+      .select(low < x, density, 0.0)
     }
     let scaled: DerivativeExpression = x / a
     let byScale: DerivativeExpression = -scaled

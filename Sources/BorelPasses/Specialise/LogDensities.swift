@@ -81,7 +81,17 @@ extension Specialiser {
   private mutating func memberships(
     of distribution: AbstractDistribution, _ value: AbstractValue, rejectsNaN: Bool = false, at span: Span
   ) throws(NotNative) -> LoopOperand {
-    if case .censored(let base, _, _) = distribution { return try memberships(of: base, value, at: span) }
+    if case .censored(let base, let lower, let upper) = distribution {
+      var inside = try memberships(of: base, value, at: span)
+      guard case .scalar(let x) = value else { return inside }
+      // A bound itself has mass wherever it lies.
+      for bound in [lower, upper].compactMap({ $0 }) {
+        inside = builder.apply(.or, inside, try combine(.equal, x, bound, at: span))
+      }
+      if let lower { inside = builder.apply(.and, inside, try combine(.lessOrEqual, lower, x, at: span)) }
+      if let upper { inside = builder.apply(.and, inside, try combine(.lessOrEqual, x, upper, at: span)) }
+      return inside
+    }
     if case .truncated(let base, let lower, let upper) = distribution, case .scalar(let x) = value {
       var inside = try memberships(of: base, value, at: span)
       if let lower { inside = builder.apply(.and, inside, try combine(.lessOrEqual, lower, x, at: span)) }

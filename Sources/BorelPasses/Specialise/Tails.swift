@@ -18,6 +18,60 @@ extension Specialiser {
     guard case .plain(let id, let values) = distribution else {
       throw NotNative(.construct, "the cdf of a combination of distributions", at: span)
     }
+    let (low, high) = edges(try support(of: distribution, at: span))
+    return try atEdges(tail, x, low, high, isDiscrete: core[id].support.kind.isDiscrete, at: span) {
+      (this) throws(NotNative) in
+      try this.tailInside(tail, id, values, at: x, span: span)
+    }
+  }
+
+  /// The ends of an interval, nil where it has none.
+  private func edges(_ support: LoopSupport) -> (low: LoopOperand?, high: LoopOperand?) {
+    switch support.kind {
+    case .positive, .nonNegative: (.real(0), nil)
+    case .count: (.int(0), nil)
+    case .unitInterval: (.real(0), .real(1))
+    case .above, .intAbove: (support.arguments[0], nil)
+    case .below: (nil, support.arguments[0])
+    case .interval, .intInterval: (support.arguments[0], support.arguments[1])
+    default: (nil, nil)
+    }
+  }
+
+  /// A probability inside the support, and its limits at and beyond the support's ends.
+  private mutating func atEdges(
+    _ tail: Tail, _ x: LoopOperand, _ low: LoopOperand?, _ high: LoopOperand?, isDiscrete: Bool, at span: Span,
+    inside: @escaping (inout Specialiser) throws(NotNative) -> LoopOperand
+  ) throws(NotNative) -> LoopOperand {
+    func limit(atStart: Bool) -> AbstractValue {
+      switch tail {
+      case .lower: .scalar(.real(atStart ? 0 : 1))
+      case .upper: .scalar(.real(atStart ? 1 : 0))
+      case .logLower: .scalar(.real(atStart ? -.infinity : 0))
+      case .logUpper: .scalar(.real(atStart ? 0 : -.infinity))
+      }
+    }
+    func choose(
+      _ test: LoopOperand, atStart: Bool, _ this: inout Specialiser,
+      _ rest: (inout Specialiser) throws(NotNative) -> AbstractValue
+    ) throws(NotNative) -> AbstractValue {
+      if case .bool(let isBeyond) = test { return isBeyond ? limit(atStart: atStart) : try rest(&this) }
+      return try this.branches(
+        test, changing: [], at: span, then: { (_) throws(NotNative) in limit(atStart: atStart) }, else: rest)
+    }
+    let value = { (this: inout Specialiser) throws(NotNative) -> AbstractValue in .scalar(try inside(&this)) }
+    let belowEnd = { (this: inout Specialiser) throws(NotNative) -> AbstractValue in
+      guard let high else { return try value(&this) }
+      return try choose(try this.combine(.lessOrEqual, high, x, at: span), atStart: false, &this, value)
+    }
+    guard let low else { return try real(try belowEnd(&self), "a probability", at: span) }
+    let test = isDiscrete ? try combine(.less, x, low, at: span) : try combine(.lessOrEqual, x, low, at: span)
+    return try real(try choose(test, atStart: true, &self, belowEnd), "a probability", at: span)
+  }
+
+  private mutating func tailInside(
+    _ tail: Tail, _ id: DistributionID, _ values: [AbstractValue], at x: LoopOperand, span: Span
+  ) throws(NotNative) -> LoopOperand {
     let methods = core[id].methods
     let isUpper = tail == .upper || tail == .logUpper
     let isLog = tail == .logLower || tail == .logUpper
