@@ -27,6 +27,17 @@ private let disasters = column("coal_mining/coal_mining.csv", "disasters")
 private let walk = "[0.9, 0.8, 0.7, 0.0, -0.025, -5.0]"
 
 private let shipped: [Shipped] = [
+  Shipped("bridgestan/places.ppl places"),
+  Shipped(
+    "bridgestan/schools.ppl schools",
+    ["sigma": "[15, 10, 16, 11, 9, 11, 10, 18]", "y": "[28, 8, -3, 7, -1, 1, 18, 12]"]),
+  Shipped("bridgestan/shares.ppl shares", ["n": "10", "k": "[2, 3, 5]"]),
+  Shipped(
+    "lotka_volterra/lotka_volterra.ppl pelts",
+    [
+      "year": column("lotka_volterra/pelts.csv", "year"), "hare": column("lotka_volterra/pelts.csv", "hare"),
+      "lynx": column("lotka_volterra/pelts.csv", "lynx"),
+    ]),
   Shipped("ab_test/ab_test.ppl conversion", ["visitors": "[1000, 1000]", "sales": "[101, 128]"]),
   Shipped("coal_mining/coal_mining.ppl change", ["n": "\(count(disasters))", "disasters": disasters]),
   Shipped("dirichlet_process/dirichlet_process.ppl walk", ["stick": "null"], machineOnly: "not a function"),

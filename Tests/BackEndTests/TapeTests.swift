@@ -71,7 +71,7 @@ import Testing
     #expect(found.native == nil)
     #expect(found.points > 0)
     #expect(found.differences < 1e-7)
-    #expect(try model.backEndText().contains("gradients: on the virtual machine"))
+    #expect(try model.backEndText().contains("Gradients: on the virtual machine"))
   }
 
   @Test func explanationsNameWhatHasNoDerivative() throws {

@@ -43,11 +43,11 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "borel/native").path).sorted()
     }
 
-    /// The entry's name without its ending, where there is one entry.
-    func key() throws -> String {
+    /// The entries' names without their endings: one for the densities, one for what a sampler calls.
+    func keys() throws -> [String] {
       let libraries = try entries().filter { $0.hasSuffix(".so") }
-      try #require(libraries.count == 1)
-      return String(libraries[0].dropLast(3))
+      try #require(!libraries.isEmpty)
+      return libraries.map { String($0.dropLast(3)) }
     }
 
     /// Puts the trap in the entry's place with a checksum that agrees.
@@ -65,8 +65,7 @@ import Testing
   @Test func aLibraryWithTheRightChecksumIsLoaded() throws {
     let scene = try Scene()
     let expected = try scene.compare()
-    let key = try scene.key()
-    try scene.plant(key)
+    for key in try scene.keys() { try scene.plant(key) }
     #expect(try scene.compare() == expected)
     #expect(scene.wasTrapped)
   }
@@ -74,49 +73,54 @@ import Testing
   @Test func aCorruptEntryIsNeverLoaded() throws {
     let scene = try Scene()
     let expected = try scene.compare()
-    let key = try scene.key()
-    try scene.shell("cp trap.so borel/native/\(key).so")
-    #expect(try scene.compare() == expected)
-    #expect(!scene.wasTrapped)
-    // It was built anew.
-    #expect(try scene.shell("cmp trap.so borel/native/\(key).so >/dev/null || echo other") == "other\n")
-    try scene.plant(key)
-    try scene.shell("echo >> borel/native/\(key).so")
-    #expect(try scene.compare() == expected)
-    #expect(!scene.wasTrapped)
+    for key in try scene.keys() {
+      try scene.shell("cp trap.so borel/native/\(key).so")
+      #expect(try scene.compare() == expected)
+      #expect(!scene.wasTrapped)
+      // It was built anew.
+      #expect(try scene.shell("cmp trap.so borel/native/\(key).so >/dev/null || echo other") == "other\n")
+      try scene.plant(key)
+      try scene.shell("echo >> borel/native/\(key).so")
+      #expect(try scene.compare() == expected)
+      #expect(!scene.wasTrapped)
+    }
   }
 
   /// An entry that is sound by itself but was made from something else: here the trap with another key's checksum.
   @Test func aStaleEntryIsNeverLoaded() throws {
     let scene = try Scene()
     let expected = try scene.compare()
-    let key = try scene.key()
-    let other = String(repeating: "0", count: key.count)
-    try scene.plant(other)
-    try scene.shell("cd borel/native && mv \(other).so \(key).so && mv \(other).sum \(key).sum")
-    #expect(try scene.compare() == expected)
-    #expect(!scene.wasTrapped)
+    let keys = try scene.keys()
+    for key in keys {
+      let other = String(repeating: "0", count: key.count)
+      try scene.plant(other)
+      try scene.shell("cd borel/native && mv \(other).so \(key).so && mv \(other).sum \(key).sum")
+      #expect(try scene.compare() == expected)
+      #expect(!scene.wasTrapped)
+    }
     // Another model under this one's key: its own numbers come out.
     let others = try scene.compare("other")
     #expect(others != expected)
-    let foreign = try #require(try scene.entries().first { $0.hasSuffix(".so") && !$0.hasPrefix(key) })
-    try scene.shell(
-      "cd borel/native && cp \(foreign) \(key).so && cp \(foreign.dropLast(3)).sum \(key).sum")
-    #expect(try scene.compare() == expected)
+    let foreign = try #require(try scene.keys().first { !keys.contains($0) })
+    for key in keys {
+      try scene.shell("cd borel/native && cp \(foreign).so \(key).so && cp \(foreign).sum \(key).sum")
+      #expect(try scene.compare() == expected)
+    }
   }
 
   @Test func whatIsNotOursAloneIsNeverLoaded() throws {
     let scene = try Scene()
     let expected = try scene.compare()
-    let key = try scene.key()
-    var changes = ["chmod 722 borel/native/\(key).so"]
-    // As root, entries can be given away.
-    if geteuid() == 0 { changes += ["chown 12345 borel/native/\(key).so", "chown 12345 borel/native/\(key).sum"] }
-    for change in changes {
-      try scene.plant(key)
-      try scene.shell(change)
-      #expect(try scene.compare() == expected, "\(change)")
-      #expect(!scene.wasTrapped, "\(change)")
+    for key in try scene.keys() {
+      var changes = ["chmod 722 borel/native/\(key).so"]
+      // As root, entries can be given away.
+      if geteuid() == 0 { changes += ["chown 12345 borel/native/\(key).so", "chown 12345 borel/native/\(key).sum"] }
+      for change in changes {
+        try scene.plant(key)
+        try scene.shell(change)
+        #expect(try scene.compare() == expected, "\(change)")
+        #expect(!scene.wasTrapped, "\(change)")
+      }
     }
   }
 
@@ -132,7 +136,6 @@ import Testing
       }
     }
     #expect(outputs == [try scene.compare()])
-    let key = try scene.key()
-    #expect(try scene.entries() == [key + ".so", key + ".sum"])
+    #expect(try scene.entries() == scene.keys().flatMap { [$0 + ".so", $0 + ".sum"] })
   }
 }

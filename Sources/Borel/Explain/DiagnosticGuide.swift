@@ -180,6 +180,12 @@ enum DiagnosticGuide {
     "native-code": "The C compiler could not be run, or what it made could not be stored or loaded.",
     "native-input": "The data do not fit the compiled model: another type, shape or a value that its checks refuse.",
 
+    "no-derivative":
+      "The log density depends on a choice through a function whose derivative with respect to this argument is not known or does not exist.",
+    "no-unconstrained-space": "Gradient methods need choices that are continuous, from a set with a map to all reals.",
+    "not-integrated":
+      "A differential equation could not be solved: its derivative is not finite, or the tolerances need more steps than allowed.",
+
     // Limits and the end.
     "step-limit": "The program went on for longer than --max-steps allows: an endless loop?",
     "depth-limit": "Calls nest deeper than --max-depth allows: recursion without an end?",

@@ -50,6 +50,10 @@ private let written: [String: [String]] = [
   "singular_values": ["singular_values({M})[0]"],
   "svd_u": ["sum(square(svd_u({M})))"], "svd_v": ["sum(square(svd_v({M})))"], "qr_q": ["sum(square(qr_q({M})))"],
   "qr_r": ["abs(qr_r({M})[0, 0])"], "matrix_exp": ["sum(matrix_exp(0.3 * {M}))"],
+  "ode_rk45": [
+    "sum(ode_rk45((t, y) => [{U} * y[1], -y[0]], [{R}, 1.0], 0, [0.5, 1.0], rel_tol: 1.0e-10, abs_tol: 1.0e-10))"
+  ],
+  "ode_bdf": ["sum(ode_bdf((t, y) => [-{P} * y[0], {U} * y[0] - y[1] * cos(t)], [1.0, {R}], 0, [0.3, 0.6]))"],
   "iid": ["logpdf(iid(normal({R}, {P}), 3), {V})"],
   "mixture": [
     "logpdf(mixture({Q}, normal({R}, {P}), normal(0.5, 1), cauchy({R}, 1)), {R})",
