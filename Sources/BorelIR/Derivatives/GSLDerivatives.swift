@@ -85,7 +85,8 @@ extension DerivativeTable {
       GSLFamily(
         "pareto", above(b, a / x * .call("pow", b / x, a)), [x / a * .log(x / b), -(x / b)]),
       GSLFamily(
-        "weibull", above(0.0, b / x * power * .exp(-power)), [byScale, x / b * .log(scaled)]),
+        // GSL's formula goes on below the support, where whole shapes give it values.
+        "weibull", .select(x == 0.0, 0.0, b / x * power * .exp(-power)), [byScale, x / b * .log(scaled)]),
       GSLFamily("gumbel1", a * b * gumbel1 * .exp(-b * gumbel1), [x / a, -1.0 / (a * b)]),
       GSLFamily(
         "gumbel2", above(0.0, a * b * gumbel2 / x * .exp(-b * gumbel2)), [x / a * .log(x), -x / (a * b)]),

@@ -93,6 +93,7 @@ EXPORT bs_model *bs_model_construct(const char *data, unsigned int seed, char **
 
 EXPORT void bs_model_destruct(bs_model *m) {
   if (!m) return;
+  if (m->first) bridge_release(m->first);
   while (m->idle) {
     struct scratch *s = m->idle;
     m->idle = s->next;

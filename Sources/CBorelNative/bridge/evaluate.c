@@ -15,8 +15,10 @@ void bridge_release(struct scratch *s) {
 
 struct scratch *bridge_borrow(const bs_model *model) {
   bs_model *m = (bs_model *)model;
+  struct scratch *s = __atomic_exchange_n(&m->first, 0, __ATOMIC_ACQUIRE);
+  if (s) return s;
   pthread_mutex_lock(&m->lock);
-  struct scratch *s = m->idle;
+  s = m->idle;
   if (s) m->idle = s->next;
   pthread_mutex_unlock(&m->lock);
   if (s) return s;
@@ -39,6 +41,8 @@ struct scratch *bridge_borrow(const bs_model *model) {
 
 void bridge_give_back(const bs_model *model, struct scratch *s) {
   bs_model *m = (bs_model *)model;
+  struct scratch *nobody = 0;
+  if (__atomic_compare_exchange_n(&m->first, &nobody, s, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) return;
   pthread_mutex_lock(&m->lock);
   s->next = m->idle;
   m->idle = s;

@@ -33,6 +33,7 @@ struct bs_model {
   long block_count;
   pthread_mutex_t lock;
   struct scratch *idle;
+  struct scratch *first; /* the one that was given back first: exchanged without the lock */
 };
 
 struct bs_rng {
