@@ -164,6 +164,12 @@ private func definitions(_ path: String) throws -> (text: String, models: [Strin
       let (error, dimension) = try native.gradientError(seed: seed)
       #expect(error < 1e-5 || dimension == 0, "\(name): gradient and differences are \(error) apart")
     }
+    // Differences of solutions of differential equations see the integrator's steps, which are as exact as 1e-6.
+    let found = try bound.compareGradients(points: 2, seed: 1)
+    guard found.dimension > 0 else { return }
+    #expect(found.points > 0)
+    #expect(try #require(found.native) < 1e-8, "\(name): the tape and native code")
+    #expect(found.differences < 1e-4, "\(name): the tape and differences")
   }
 
   // MARK: Benchmarks

@@ -15,6 +15,37 @@ import Testing
     #expect(found.differences < 1e-5)
   }
 
+  static let others: [Case] = [
+    Case(
+      "differential equations", ["y": [[1.2, 0.4], [1.1, 0.6], [0.7, 0.9]]],
+      """
+      model predation(y: Real[n, 2]) {
+        a ~ lognormal(0, 0.5)
+        b ~ lognormal(0, 0.5)
+        z0 ~ iid(lognormal(0, 0.5), 2)
+        s ~ half_normal(1)
+        let z = ode_rk45((t, z) => [a * z[0] - z[0] * z[1], b * z[0] * z[1] - z[1]], z0, 0, [0.5, 1.0, 2.0])
+        for i in 0..<len(y) {
+          for j in 0..<2 { observe y[i, j] ~ normal(z[i, j], s) }
+        }
+      }
+      """),
+    Case(
+      "discrete choices held fixed", ["y": [0.3, 2.2, -0.4]],
+      """
+      model labels(y: Real[n]) {
+        mu ~ iid(normal(0, 2), 2)
+        p ~ beta(2, 2)
+        for i in 0..<len(y) {
+          k[i] ~ bernoulli(p)
+          observe y[i] ~ normal(if k[i] { mu[0] } else { mu[1] }, 1)
+        }
+      }
+      """),
+  ]
+
+  @Test(arguments: others) func moreGradientsAgree(_ example: Case) throws { try gradientsAgree(example) }
+
   static let machineOnly: [Case] = [
     Case(
       "recursion", [:],

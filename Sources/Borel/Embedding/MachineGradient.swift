@@ -55,7 +55,8 @@ extension BoundModel {
   /// The gradient over unconstrained space on the virtual machine, around an execution drawn from the prior.
   public func machineGradient(seed: UInt64 = 0) throws(BorelError) -> MachineGradient {
     do throws(Failure) {
-      return try MachineGradient(program(value), seed: seed)
+      let program = program(value)
+      return try MachineGradient(program, at: TrialRun(program, seed: seed).choices)
     } catch {
       throw self.error(error)
     }
@@ -71,9 +72,9 @@ public final class MachineGradient {
   private(set) var position: UnconstrainedPosition
   public let dimension: Int
 
-  init(_ program: ModelProgram, seed: UInt64) throws(Failure) {
+  init(_ program: ModelProgram, at choices: GivenChoices) throws(Failure) {
     evaluator = TapeEvaluator(program)
-    position = try evaluator.position(of: TrialRun.choices(of: program, seed: seed))
+    position = try evaluator.position(of: choices)
     dimension = position.vector.count
   }
 

@@ -19,16 +19,15 @@ extension BoundModel {
       let diagnostic = Diagnostic(
         .note, code: "not-native", "this keeps it from native code: \(error.reason)", at: error.span,
         hint: error.kind.hint)
-      text += "\n" + render(diagnostic, in: model.store.sources) + gradientText()
+      text += "\n" + render(diagnostic, in: model.store.sources) + gradientText(trial)
       return "model \(model.name) runs on the virtual machine; in one of its executions\n" + text
     }
   }
 
   /// Whether the machine has gradients of the model: what they are with respect to, or what has no derivative, with its place.
-  private func gradientText() -> String {
-    let program = program(value)
+  private func gradientText(_ trial: TrialRun) -> String {
     do throws(Failure) {
-      let gradient = try program.logDensityGradient(at: TrialRun.choices(of: program, seed: 20_191))
+      let gradient = try program(value).logDensityGradient(at: trial.choices)
       let free = gradient.trace.freeChoices.count
       let names = gradient.derivatives.count
       guard names > 0 else { return "\nGradients: none, because no choice that is not observed is continuous.\n" }

@@ -25,9 +25,7 @@ extension BoundModel {
   public func compareGradients(points: Int = 5, seed: UInt64, scale: Double = 0.5) throws(BorelError)
     -> GradientComparison
   {
-    let machine = try machineGradient(seed: seed)
     var native: NativeGradient?
-    var order: [Int] = Array(0..<machine.dimension)
     let density: NativeDensity?
     do throws(NativeObstacle) { density = try NativeDensity(self, includesChecks: false) } catch {
       if case .native(let failure) = error {
@@ -35,6 +33,17 @@ extension BoundModel {
       }
       density = nil
     }
+    // Native code holds discrete choices at the values of its trial run.
+    let machine: MachineGradient
+    do throws(Failure) {
+      let program = self.program(value)
+      let trial: TrialRun
+      if let density { trial = density.trial } else { trial = try TrialRun(program, seed: seed) }
+      machine = try MachineGradient(program, at: trial.choices)
+    } catch {
+      throw self.error(error)
+    }
+    var order: [Int] = Array(0..<machine.dimension)
     if let density {
       native = try NativeGradient(density, self)
       order = machine.order(by: density.programs.specialised.sites.map(\.pattern))

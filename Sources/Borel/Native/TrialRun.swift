@@ -78,16 +78,11 @@ struct TrialRun {
     }
   }
 
-  /// The free choices of one execution, drawn or put into their supports.
-  static func choices(of program: ModelProgram, seed: UInt64) throws(Failure) -> GivenChoices {
-    var random = RandomStream(seed: seed)
-    var trace = Trace()
-    var run = program.start()
+  /// The values of the free choices.
+  var choices: GivenChoices {
     var given = GivenChoices()
-    try run.complete(into: &trace) { (run, address) throws(Failure) in
-      let value = try value(for: &run, using: &random)
-      given[address] = value
-      return value
+    for site in sites {
+      for element in site.elements where !element.isObserved { given[element.address] = element.value }
     }
     return given
   }

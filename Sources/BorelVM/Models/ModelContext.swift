@@ -140,6 +140,9 @@ public struct ModelContext: Sendable {
     return Memo(name: count == 0 ? text : "\(text)#\(count + 1)", function: function, scope: current.scope)
   }
 
+  /// The number of calls that are remembered.
+  var memoisedCount: Int { memoised.count }
+
   /// The remembered value of a call; nil after entering its scope, and then the machine runs the function in a scoped frame.
   public mutating func enterMemo(
     _ memo: Memo, _ arguments: [Value], at span: Span? = nil

@@ -43,8 +43,6 @@ private func solve(_ method: DifferentialEquations.Method, _ call: PrimitiveCall
     state.reals.update(from: y, count: initial.count)
     do throws(Failure) {
       let value = try caller.callValue(function, [.real(t), .object(state)])
-      // Sensitivities are native code's; a tape through the integrator would end in its step sizes.
-      if value.asObject is TracedArray { throw Failure.noDerivative(name, argument: 0, at: span) }
       guard let result = value.asArray, result.rank == 1, result.kind != .bool else {
         throw call.failure(
           "the function given to `\(name)` must return the derivative, a vector, not \(value.kindDescription)",

@@ -9,6 +9,8 @@ final class Tape: @unchecked Sendable {
   /// An operation on whole arrays; its results have entries without operands behind `position`.
   private struct Block {
     var position: Int
+    /// The nodes of its operands.
+    var operands: () -> [Int]
     /// From the adjoints of its results to those of its operands.
     var reverse: (UnsafeMutablePointer<Double>) -> Void
   }
@@ -90,13 +92,14 @@ final class Tape: @unchecked Sendable {
   ///
   /// `reverse` gets the adjoints of all nodes, reads those of the results and adds to those of the operands.
   func block(
-    results: Int, _ reverse: @escaping (_ adjoints: UnsafeMutablePointer<Double>, _ first: Int) -> Void
+    results: Int, operands: @escaping () -> [Int],
+    _ reverse: @escaping (_ adjoints: UnsafeMutablePointer<Double>, _ first: Int) -> Void
   ) throws(Failure) -> Int {
     try reserve(results)
     let first = count
     (raw.pointee.entries + first).update(repeating: borel_tape_entry(), count: results)
     raw.pointee.count += UInt32(results)
-    blocks.append(Block(position: first) { reverse($0, first) })
+    blocks.append(Block(position: first, operands: operands, reverse: { reverse($0, first) }))
     return first
   }
 
@@ -112,14 +115,57 @@ final class Tape: @unchecked Sendable {
     adjoints.update(repeating: 0, count: count)
     guard node != 0 else { return UnsafePointer(adjoints) }
     adjoints[node] = 1
+    sweep(from: node, to: 1, adjoints)
+    return UnsafePointer(adjoints)
+  }
+
+  /// Reads the entries backwards from `node` down to `first`.
+  private func sweep(from node: Int, to first: Int, _ adjoints: UnsafeMutablePointer<Double>) {
     var end = node + 1
     for block in blocks.reversed() where block.position < end {
+      if block.position < first { break }
       borel_tape_sweep(raw, UInt32(block.position), UInt32(end), adjoints)
       block.reverse(adjoints)
       end = block.position
     }
-    borel_tape_sweep(raw, 1, UInt32(end), adjoints)
-    return UnsafePointer(adjoints)
+    borel_tape_sweep(raw, UInt32(first), UInt32(end), adjoints)
+  }
+
+  // MARK: Parts
+
+  /// Forgets what has been recorded from `mark` on.
+  func truncate(to mark: Int) {
+    raw.pointee.count = UInt32(mark)
+    while let last = blocks.last, last.position >= mark { blocks.removeLast() }
+  }
+
+  /// Visits the nodes before `mark` that entries behind it refer to.
+  func visitOperands(ofEntriesFrom mark: Int, _ visit: (Int) -> Void) {
+    for index in mark..<max(count, mark) {
+      let entry = raw.pointee.entries[index]
+      if entry.left < mark { visit(Int(entry.left)) }
+      if entry.right < mark { visit(Int(entry.right)) }
+    }
+    for block in blocks.reversed() {
+      if block.position < mark { break }
+      for node in block.operands() where node < mark { visit(node) }
+    }
+  }
+
+  /// The derivatives of a node with respect to those of the part behind `mark` and to `earlier` ones, which must be all that the part
+  /// refers to; `work` has a zero for each entry of the tape, and gets them back.
+  func withAdjoints(
+    of node: Int, from mark: Int, earlier: [Int], in work: inout [Double], _ body: (UnsafePointer<Double>) -> Void
+  ) {
+    work.withUnsafeMutableBufferPointer { buffer in
+      guard let adjoints = buffer.baseAddress else { return }
+      if node != 0 { adjoints[node] = 1 }
+      if node >= mark { sweep(from: node, to: mark, adjoints) }
+      body(adjoints)
+      for index in mark..<max(count, mark) { adjoints[index] = 0 }
+      for node in earlier { adjoints[node] = 0 }
+      adjoints[0] = 0
+    }
   }
 }
 

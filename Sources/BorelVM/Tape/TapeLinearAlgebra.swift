@@ -14,7 +14,7 @@ extension TapeCall {
     _ reverse: @escaping (UnsafePointer<Double>, [UnsafeMutablePointer<Double>?]) -> Void
   ) throws(Failure) -> Value {
     let count = primal.asArray?.count ?? 1
-    let first = try tape.block(results: count) { adjoints, first in
+    let first = try tape.block(results: count, operands: { operands.flatMap(\.activeNodes) }) { adjoints, first in
       let output = UnsafePointer(adjoints + first)
       guard (0..<count).contains(where: { output[$0] != 0 }) else { return }
       let inputs = operands.map { operand -> UnsafeMutablePointer<Double>? in

@@ -21,6 +21,8 @@ enum TapeRule: Sendable {
   case array(@Sendable (inout TapeCall) throws(Failure) -> Value)
   /// The rule computes the value as well.
   case whole(@Sendable (inout TapeCall) throws(Failure) -> Value)
+  /// The same for primitives that call functions, which may have captured nodes.
+  case calling(@Sendable (inout TapeCall) throws(Failure) -> Value)
 }
 
 enum TapeRules {
@@ -37,7 +39,7 @@ enum TapeRules {
   private static let named: [String: TapeRule] = [
     opaque.map { ($0, TapeRule.opaque) }, flat.map { ($0, .flat) },
     ["iid", "mixture", "truncate", "censor", "ordered", "transformed", "delta", "finite"].map { ($0, .combinator) },
-    moving, operators, reductions, linearAlgebra, distributions,
+    moving, operators, reductions, linearAlgebra, distributions, differentialEquations,
   ].joined().reduce(into: [:]) { $0[$1.0] = $1.1 }
 
   private static let opaque = [
@@ -111,7 +113,7 @@ public enum TapeTreatment: Sendable {
     switch TapeRules.table[id.index] {
     case .flat: self = .constant
     case .opaque, .moving, .combinator: self = .moved
-    case .function, .array, .whole: self = .differentiated
+    case .function, .array, .whole, .calling: self = .differentiated
     case nil: self = .none
     }
   }
@@ -147,6 +149,8 @@ struct TapeOperand {
   func node(_ offset: Int) -> Int {
     nodes.map { Int(Int64(bitPattern: $0.storage[offset])) } ?? scalar.node
   }
+  /// The nodes that there are.
+  var activeNodes: [Int] { isActive ? (0..<count).map(node).filter { $0 != 0 } : [] }
   subscript(offset: Int) -> Dual { Dual(value(offset), node: node(offset)) }
   var elements: [Dual] { (0..<count).map { self[$0] } }
 }
@@ -258,6 +262,7 @@ extension MachineStorage {
       first = index
       break
     }
+    if case .calling = rule { first = first ?? 0 }
     guard let first else { return nil }
     guard let rule else { throw .noDerivative(id, argument: first, at: location.span) }
     if case .function = rule, count <= Int(BOREL_TAPE_ARITY), let result = try performScalar(id, slots, count) {
@@ -275,7 +280,7 @@ extension MachineStorage {
     case .array(let rule):
       call.primal = try call.performWithoutNodes()
       return try rule(&call)
-    case .whole(let rule): return try rule(&call)
+    case .whole(let rule), .calling(let rule): return try rule(&call)
     }
   }
 
