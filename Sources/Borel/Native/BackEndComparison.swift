@@ -154,7 +154,7 @@ public final class BackEndComparison {
       let gradient = try FunctionAtChoices(density, "log_density_gradient", choices: trial)
       let constrain = try FunctionAtChoices(density, "constrain", choices: trial)
       for number in 0..<positions {
-        let q = (0..<value.dimension).map { _ in number == 0 ? 0 : 0.8 * random.normal() }
+        let q = (0..<value.evaluator.dimension).map { _ in number == 0 ? 0 : 0.8 * random.normal() }
         try compare(at: q, number == 0 ? "the origin" : "a random position", value, constrain, &report, &random)
         compareGradient(at: q, value, gradient, hasTies: hasTies && number == 0, &report)
       }

@@ -48,7 +48,7 @@ extension NativeDensity {
       let density = try FunctionAtChoices(self, "log_density", choices: trial)
       let gradient = try FunctionAtChoices(self, "log_density_gradient", choices: trial)
       var random = RandomStream(seed: seed)
-      let q = (0..<density.dimension).map { _ in scale * (2 * random.uniform() - 1) }
+      let q = (0..<density.evaluator.dimension).map { _ in scale * (2 * random.uniform() - 1) }
       let (value, found) = gradient.valueAndGradient(at: q)
       let plain = density.evaluate(at: q)
       guard value > -.infinity, plain > -.infinity else { return (.infinity, q.count) }

@@ -8,32 +8,26 @@ final class FunctionAtChoices {
   let evaluator: NativeEvaluator
   private let inputs: [NativeSource.Input]
   private let patterns: [String?]
-  private let position: Int?
   private let buffers: [UnsafeMutableRawPointer]
-  private var pointers: [UnsafeRawPointer]
 
   init(_ density: NativeDensity, _ name: String, choices: TrialRun) throws(NativeFailure) {
     guard let index = density.module.index(of: name) else { throw .internal(stage: "evaluate", "no function \(name)") }
     evaluator = try NativeEvaluator(density.model, function: index)
     inputs = density.module.source.functions[index].inputs
-    position = inputs.firstIndex { $0.source == .position }
     let sites = density.programs.specialised.sites
     patterns = inputs.map { input in
       if case .choice(let number) = input.source, sites.indices.contains(number) { sites[number].pattern } else { nil }
     }
     buffers = evaluator.inputCounts.map { .allocate(byteCount: 8 * max($0, 1), alignment: 64) }
-    pointers = buffers.map { UnsafeRawPointer($0) }
+    for (place, buffer) in buffers.enumerated() { evaluator.setInput(place, to: UnsafeRawPointer(buffer)) }
     try give(choices)
   }
 
   deinit { for buffer in buffers { buffer.deallocate() } }
 
-  /// The length of the position; 0 for a function without one.
-  var dimension: Int { position.map { evaluator.inputCounts[$0] } ?? 0 }
-
   /// Sets the values of the choices.
   func give(_ choices: TrialRun) throws(NativeFailure) {
-    for (place, input) in inputs.enumerated() where place != position {
+    for (place, input) in inputs.enumerated() where place != evaluator.positionPlace {
       guard let pattern = patterns[place], let site = choices[pattern] else {
         throw .input("`\(input.name)` has no value")
       }
@@ -53,21 +47,8 @@ final class FunctionAtChoices {
 
   /// How the evaluation at a position ends; its outputs stay with the evaluator.
   func run(at point: [Double] = [], value: inout Double) -> NativeStatus {
-    if let position {
-      guard point.count == dimension else { return .badShape }
-      point.withUnsafeBytes { bytes in
-        if let start = bytes.baseAddress { buffers[position].copyMemory(from: start, byteCount: bytes.count) }
-      }
-    }
-    return evaluator.evaluate(inputs: buffers.map { UnsafeRawPointer($0) }, value: &value)
-  }
-
-  /// The same without a copy of the position; `gradient` takes the place of the first output.
-  func run(
-    at point: UnsafePointer<Double>, value: inout Double, gradient: UnsafeMutablePointer<Double>
-  ) -> NativeStatus {
-    pointers[position ?? 0] = UnsafeRawPointer(point)
-    return evaluator.evaluate(inputs: pointers, value: &value, firstOutput: UnsafeMutableRawPointer(gradient))
+    guard point.count == evaluator.dimension else { return .badShape }
+    return evaluator.evaluate(at: point.isEmpty ? [0] : point, value: &value)
   }
 
   /// The value at a position, -inf where the function fails.

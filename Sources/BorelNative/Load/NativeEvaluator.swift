@@ -84,12 +84,16 @@ public final class NativeEvaluator {
   private let memory: UnsafeMutableRawPointer
   private let workspace = NativeWorkspace(size: 1 << 12)
   private let inputs: UnsafeMutablePointer<UnsafeRawPointer?>
+  /// Where the pointer of the point stands: behind the others for a function without one.
+  private let position: UnsafeMutablePointer<UnsafeRawPointer?>
   private let outputs: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let owned: [UnsafeMutableRawPointer]
   private let firstOwned: UnsafeMutableRawPointer?
   /// Numbers of elements.
   public let inputCounts: [Int]
   public let outputCounts: [Int]
+  /// Which input is the point at which the function is evaluated.
+  public let positionPlace: Int?
 
   public init(_ model: NativeModel, function: Int) throws(NativeFailure) {
     guard model.module.source.functions.indices.contains(function), let run = model.module.functions[function].run
@@ -101,8 +105,10 @@ public final class NativeEvaluator {
     self.run = run
     memory = model.memory
     (inputCounts, outputCounts) = model.counts(of: function)
-    inputs = .allocate(capacity: max(inputCounts.count, 1))
-    inputs.initialize(repeating: nil, count: max(inputCounts.count, 1))
+    inputs = .allocate(capacity: inputCounts.count + 1)
+    inputs.initialize(repeating: nil, count: inputCounts.count + 1)
+    positionPlace = model.module.source.functions[function].inputs.firstIndex { $0.source == .position }
+    position = inputs + (positionPlace ?? inputCounts.count)
     outputs = .allocate(capacity: max(outputCounts.count, 1))
     outputs.initialize(repeating: nil, count: max(outputCounts.count, 1))
     owned = outputCounts.map { .allocate(byteCount: 8 * max($0, 1), alignment: 64) }
@@ -117,29 +123,32 @@ public final class NativeEvaluator {
     for buffer in owned { buffer.deallocate() }
   }
 
-  /// The dimension of the point at which the function is evaluated.
-  public var dimension: Int { inputCounts.first ?? 0 }
+  /// The dimension of the point at which the function is evaluated; 0 for a function without one.
+  public var dimension: Int { positionPlace.map { inputCounts[$0] } ?? 0 }
 
-  /// Evaluates at a point. The pointer must hold `dimension` elements; `gradient`, where given, takes the place of the first
-  /// output's own buffer and must hold as many elements.
+  /// Sets where an input other than the point is read, a scalar as well, in every evaluation to come.
+  public func setInput(_ place: Int, to pointer: UnsafeRawPointer) {
+    inputs[place] = pointer
+  }
+
+  /// Evaluates at a point, with the other inputs as they were set. The pointer must hold `dimension` elements; `gradient`, where
+  /// given, takes the place of the first output's own buffer and must hold as many elements.
   @discardableResult
   public func evaluate(
     at position: UnsafePointer<Double>, value: inout Double, gradient: UnsafeMutablePointer<Double>? = nil
   ) -> NativeStatus {
-    inputs[0] = UnsafeRawPointer(position)
+    self.position.pointee = UnsafeRawPointer(position)
     return evaluate(value: &value, firstOutput: gradient.map { UnsafeMutableRawPointer($0) })
   }
 
   /// Evaluates with one pointer for each input, in the order of `NativeSource.Function.inputs`; scalars by pointer as well.
-  /// `firstOutput`, where given, takes the place of the first output's own buffer. Where the workspace turns out to be too small, the function
-  /// starts again: `restart` puts back what it has changed.
+  /// Where the workspace turns out to be too small, the function starts again: `restart` puts back what it has changed.
   public func evaluate(
-    inputs given: [UnsafeRawPointer], value: inout Double, firstOutput: UnsafeMutableRawPointer? = nil,
-    restart: () -> Void = {}
+    inputs given: [UnsafeRawPointer], value: inout Double, restart: () -> Void = {}
   ) -> NativeStatus {
     guard given.count == inputCounts.count else { return .failed }
     for (place, pointer) in given.enumerated() { inputs[place] = pointer }
-    return evaluate(value: &value, firstOutput: firstOutput, restart: restart)
+    return evaluate(value: &value, firstOutput: nil, restart: restart)
   }
 
   @inline(__always)
