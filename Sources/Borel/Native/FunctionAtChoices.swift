@@ -31,16 +31,27 @@ final class FunctionAtChoices {
       guard let pattern = patterns[place], let site = choices[pattern] else {
         throw .input("`\(input.name)` has no value")
       }
-      let elements = site.flatValues()
-      guard elements.count == evaluator.inputCounts[place] else {
-        throw .input("`\(input.name)` has \(elements.count) values, not \(evaluator.inputCounts[place])")
-      }
-      for (offset, element) in elements.enumerated() {
-        switch input.scalar {
-        case .real: buffers[place].storeBytes(of: element, toByteOffset: 8 * offset, as: Double.self)
-        case .int: buffers[place].storeBytes(of: Int(exactly: element) ?? 0, toByteOffset: 8 * offset, as: Int.self)
-        case .bool: buffers[place].storeBytes(of: element != 0 ? 1 : 0, toByteOffset: offset, as: UInt8.self)
-        }
+      try give(site.flatValues(), at: place)
+    }
+  }
+
+  /// Sets the values of the choices of one site.
+  func give(_ elements: [Double], to pattern: String) throws(NativeFailure) {
+    for place in patterns.indices where patterns[place] == pattern { try give(elements, at: place) }
+  }
+
+  private func give(_ elements: [Double], at place: Int) throws(NativeFailure) {
+    let input = inputs[place]
+    guard elements.count == evaluator.inputCounts[place] else {
+      throw .input("`\(input.name)` has \(elements.count) values, not \(evaluator.inputCounts[place])")
+    }
+    for (offset, element) in elements.enumerated() {
+      switch input.scalar {
+      case .real: buffers[place].storeBytes(of: element, toByteOffset: 8 * offset, as: Double.self)
+      case .int:
+        guard let element = Int(exactly: element) else { throw .input("`\(input.name)` is whole, not \(element)") }
+        buffers[place].storeBytes(of: element, toByteOffset: 8 * offset, as: Int.self)
+      case .bool: buffers[place].storeBytes(of: element != 0 ? 1 : 0, toByteOffset: offset, as: UInt8.self)
       }
     }
   }

@@ -2,6 +2,7 @@
 
 import BorelNative
 import BorelSource
+import BorelValues
 
 extension BoundModel {
   public func nativeGradient() throws(BorelError) -> NativeGradient {
@@ -12,7 +13,7 @@ extension BoundModel {
 /// One thread's evaluator of log density and gradient.
 ///
 /// Discrete choices that are not observed have no place in the position: density and gradient are those of the continuous choices
-/// at values of the discrete ones that are held fixed, those of one execution until others are given.
+/// at values of the discrete ones that are held fixed: those of one execution until `hold` gives others.
 public final class NativeGradient {
   /// Keeps the values of the discrete choices.
   private let function: FunctionAtChoices
@@ -32,6 +33,29 @@ public final class NativeGradient {
       throw BorelError(.program, [error.diagnostic], sources: sources)
     }
   }
+
+  /// Holds discrete choices at other values from now on.
+  ///
+  /// - Parameter values: by the name of a site without indices, such as `z`: a number or an array, of the site's shape.
+  /// - Throws: at names of no discrete choice that is held fixed, and at values that are not whole or of another number.
+  public func hold(_ values: [String: any DataConvertible]) throws(BorelError) {
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      let given = value.dataValue.value
+      guard let pattern = fixedSites.first(where: { $0 == name || $0.hasPrefix(name + "[") }) else {
+        let known = fixedSites.isEmpty ? "there are none" : "they are " + fixedSites.joined(separator: ", ")
+        throw error(
+          Diagnostic(
+            code: "condition-key", "`\(name)` is no discrete choice that is held fixed", hint: known))
+      }
+      guard let elements = given.asReal.map({ [$0] }) ?? given.asArray?.realElements else {
+        throw error(
+          Diagnostic(code: "wrong-type", "`\(name)` is held at numbers, not at \(given.kindDescription)"))
+      }
+      do throws(NativeFailure) { try function.give(elements, to: pattern) } catch { throw self.error(error.diagnostic) }
+    }
+  }
+
+  private func error(_ diagnostic: Diagnostic) -> BorelError { BorelError(.program, [diagnostic], sources: sources) }
 
   /// The log density at a point, -inf where it has none; writes the gradient.
   public func evaluate(at position: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>) -> Double {

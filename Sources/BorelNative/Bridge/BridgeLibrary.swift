@@ -45,8 +45,11 @@ public struct BridgeLibrary: Sendable {
   /// The whole translation unit of the model, with what the bridge has to know of it.
   public var text: String { source.text + "\n" + description }
 
-  /// Compiles and links the library; `output` is replaced when it is finished.
-  public func write(to output: String, compiler: Compiler? = nil) throws(NativeFailure) {
+  /// Compiles and links the library; `output` is replaced when it is finished. The object of bridge, runtime and numerical library, the
+  /// same for every model, is kept in the cache.
+  public func write(
+    to output: String, cache: ModuleCache? = .standard, compiler: Compiler? = nil
+  ) throws(NativeFailure) {
     let found: Compiler
     if let compiler { found = compiler } else { found = try Compiler.find() }
     let slash = output.lastIndex(of: "/")
@@ -61,7 +64,7 @@ public struct BridgeLibrary: Sendable {
         try Files.write(Array(file.text.utf8), to: path, mode: 0o600)
       }
       try Files.write(Array(text.utf8), to: folder + "/model.c", mode: 0o600)
-      try link(folder, found)
+      try link(folder, cache, found)
       chmod(folder + "/library.so", 0o755)
       guard rename(folder + "/library.so", output) == 0 else { throw Files.Failure("write", output) }
     } catch {
@@ -69,21 +72,45 @@ public struct BridgeLibrary: Sendable {
     }
   }
 
-  private func link(_ folder: String, _ compiler: Compiler) throws(Files.Failure) {
-    func run(_ arguments: [String]) throws(Files.Failure) {
-      let (status, messages) = Compiler.run(compiler.command + arguments)
-      guard status == 0 else {
-        throw Files.Failure(message: "\(compiler.command[0]) ended with status \(status): \(messages.prefix(2000))")
-      }
-    }
+  private func link(_ folder: String, _ cache: ModuleCache?, _ compiler: Compiler) throws(Files.Failure) {
     // Sums may be reordered in the model, but not in the numerical library.
-    try run(Compiler.flags + ["-I", folder, "-c", "-o", folder + "/model.o", folder + "/model.c"])
+    try Self.run(compiler, Compiler.flags + ["-I", folder, "-c", "-o", folder + "/model.o", folder + "/model.c"])
+    let runtime = try Self.runtime(folder, cache, compiler)
+    try Self.run(
+      compiler,
+      ["-shared", "-o", folder + "/library.so", folder + "/model.o", runtime]
+        + ["-lopenblas", "-lgsl", "-lm", "-lpthread"])
+  }
+
+  /// The path of an object file with everything but the model, compiled in a folder that has the sources.
+  private static func runtime(
+    _ folder: String, _ cache: ModuleCache?, _ compiler: Compiler
+  ) throws(Files.Failure) -> String {
+    let flags = ["-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-w"]
+    let key = sha256(
+      Array(
+        ([flags.joined(separator: " "), compiler.command.joined(separator: " "), compiler.identity]
+          + nativeSourceFiles.flatMap { [$0.path, $0.text] }).joined(separator: "\u{0}").utf8))
+    let object = folder + "/runtime.o"
+    let usable = cache.flatMap { $0.open() == nil ? $0 : nil }
+    if let bytes = usable?.content(key) {
+      try Files.write(bytes, to: object, mode: 0o600)
+      return object
+    }
+    let folders = ["CBorel/include", "CBorelMath/include", "CBorelNative/include", "CBorelNative"]
     let sources = nativeSourceFiles.map(\.path).filter { $0.hasSuffix(".c") }.map { folder + "/" + $0 }
     try run(
-      ["-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-w", "-shared", "-o", folder + "/library.so"]
-        + ["CBorel/include", "CBorelMath/include", "CBorelNative/include", "CBorelNative"].flatMap {
-          ["-I", folder + "/" + $0]
-        }
-        + [folder + "/model.o"] + sources + ["-lopenblas", "-lgsl", "-lm", "-lpthread"])
+      compiler,
+      flags + ["-r", "-nostdlib", "-o", object] + folders.flatMap { ["-I", folder + "/" + $0] } + sources)
+    // A cache that is full or closed costs time later on, nothing else.
+    if let usable, let bytes = Files.read(object) { try? usable.store(bytes, as: key) }
+    return object
+  }
+
+  private static func run(_ compiler: Compiler, _ arguments: [String]) throws(Files.Failure) {
+    let (status, messages) = Compiler.run(compiler.command + arguments)
+    guard status == 0 else {
+      throw Files.Failure(message: "\(compiler.command[0]) ended with status \(status): \(messages.prefix(2000))")
+    }
   }
 }

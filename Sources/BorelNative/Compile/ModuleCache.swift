@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// A directory of compiled models.
+/// A directory of compiled models, and of the object file that every model's library has in common.
 ///
 /// An entry is `<key>.so` with the SHA-256 of key and content in `<key>.sum`, the key being the SHA-256 of source, flags, compiler and processor. The
 /// directory is the user's own, closed to others and no link; entries are written elsewhere and renamed. An entry whose checksum
@@ -46,12 +46,23 @@ public struct ModuleCache: Sendable {
   private func checksum(_ key: String) -> String { directory + "/" + key + ".sum" }
 
   /// The path of a sound entry.
-  func find(_ key: String) -> String? {
+  func find(_ key: String) -> String? { content(key) == nil ? nil : library(key) }
+
+  /// The bytes of a sound entry.
+  func content(_ key: String) -> [UInt8]? {
     guard let bytes = Files.read(library(key)), let sum = Files.read(checksum(key)),
       String(decoding: sum, as: UTF8.self) == sha256(Array(key.utf8) + bytes)
     else { return nil }
     utimes(library(key), nil)
-    return library(key)
+    return bytes
+  }
+
+  /// Puts a file that was made elsewhere into the cache.
+  func store(_ bytes: [UInt8], as key: String) throws(Files.Failure) {
+    let folder = try Files.temporaryDirectory(in: directory)
+    defer { Files.removeDirectory(folder) }
+    try Files.write(bytes, to: folder + "/entry", mode: 0o600)
+    try store(folder + "/entry", as: key, from: folder)
   }
 
   /// Moves a finished library into the cache.

@@ -116,8 +116,17 @@ struct DerivativeRule {
 
   /// The product of a partial derivative and a factor; nil where it is zero everywhere.
   ///
-  /// A derivative that exists on one side of a condition only is multiplied on that side only.
+  /// A derivative that exists on one side of a condition only is multiplied on that side only, and so is a factor that is zero on
+  /// the other side: what was not chosen may have no derivative, and 0 times that would be NaN.
   func times(
+    _ partial: DerivativeExpression, _ factor: LoopOperand, _ builder: inout LoopBuilder
+  ) -> LoopOperand? {
+    guard let side = builder.oneSide(of: factor) else { return product(partial, factor, &builder) }
+    guard let amount = times(partial, side.value, &builder) else { return nil }
+    return builder.selection(side.condition, side.isFirst ? amount : .real(0), side.isFirst ? .real(0) : amount)
+  }
+
+  private func product(
     _ partial: DerivativeExpression, _ factor: LoopOperand, _ builder: inout LoopBuilder
   ) -> LoopOperand? {
     switch partial {
@@ -137,7 +146,7 @@ struct DerivativeRule {
       let condition = value(parts[0], &builder)
       let first = times(parts[1], factor, &builder) ?? .real(0)
       let second = times(parts[2], factor, &builder) ?? .real(0)
-      return builder.apply(.select, condition, first, second)
+      return builder.selection(condition, first, second)
     case .argument, .result, .apply: return builder.signedProduct(factor, value(partial, &builder))
     }
   }
@@ -180,7 +189,7 @@ extension LoopBuilder {
     return add(a, b)
   }
 
-  /// The sum of two values that are zero on opposite sides of one condition: a selection.
+  /// The sum of two values that are each zero on a side of one condition: a selection.
   private mutating func sumOfSelections(_ a: LoopOperand, _ b: LoopOperand) -> LoopOperand? {
     guard let (first, isFirstNegated) = selection(a), let (second, isSecondNegated) = selection(b),
       first[0] == second[0]
@@ -191,6 +200,35 @@ extension LoopBuilder {
       return apply(.select, first[0], signed(x, isFirstNegated), signed(y, isSecondNegated))
     case (.real(0), let x, let y, .real(0)):
       return apply(.select, first[0], signed(y, isSecondNegated), signed(x, isFirstNegated))
+    case (let x, .real(0), let y, .real(0)):
+      return apply(.select, first[0], signedSum(signed(x, isFirstNegated), signed(y, isSecondNegated)), .real(0))
+    case (.real(0), let x, .real(0), let y):
+      return apply(.select, first[0], .real(0), signedSum(signed(x, isFirstNegated), signed(y, isSecondNegated)))
+    default: return nil
+    }
+  }
+
+  /// condition ? first : second, where sides that are selections by the same condition have chosen already.
+  fileprivate mutating func selection(
+    _ condition: LoopOperand, _ first: LoopOperand, _ second: LoopOperand
+  ) -> LoopOperand {
+    func side(_ operand: LoopOperand, _ number: Int) -> LoopOperand {
+      guard case .variable(let variable) = operand, case .apply(.select, let parts)? = definitions[variable],
+        parts[0] == condition
+      else { return operand }
+      return parts[number]
+    }
+    return apply(.select, condition, side(first, 1), side(second, 2))
+  }
+
+  /// The value of an operand that is zero on one side of a condition, and the side where it is not.
+  fileprivate mutating func oneSide(
+    of operand: LoopOperand
+  ) -> (condition: LoopOperand, value: LoopOperand, isFirst: Bool)? {
+    guard let (parts, isNegated) = selection(operand) else { return nil }
+    switch (parts[1], parts[2]) {
+    case (let value, .real(0)): return (parts[0], isNegated ? negated(value) : value, true)
+    case (.real(0), let value): return (parts[0], isNegated ? negated(value) : value, false)
     default: return nil
     }
   }
