@@ -164,6 +164,43 @@ let cases: [Case] = [
       y ~ normal(x[n - 1], 1)
     }
     """),
+  Case(
+    "an array of data that changes after it was read", ["x": [-1.4, 1.0, -0.7, -1.2]],
+    """
+    model changed(x: Real[n]) {
+      s ~ lognormal(0, 0.5)
+      var a = x
+      factor(a[2] * s)
+      for i in 0..<len(x) { if a[i] < 0 { a[i] = 1 } }
+      factor(a[2] * s)
+    }
+    """),
+  Case(
+    "a vector of data that a loop reads before it replaces it",
+    ["X": [[-0.2, 0.7, -0.9], [0.9, 0.9, 0.5], [-0.4, -0.8, 0.2]]],
+    """
+    model replaced(X: Real[n, k]) {
+      t ~ normal(0, 1)
+      var w = full(0.5, len(X))
+      for i in 0..<shape(X)[1] {
+        observe i ~ normal(w[1] * t, 0.5)
+        w = X[:, i]
+      }
+    }
+    """),
+  Case(
+    "a product of data in a loop that carries state", ["X": [[-0.1, 0.6], [-0.4, -0.8]]],
+    """
+    model carried(X: Real[n, k]) {
+      s ~ exponential(1)
+      var m = 0.0
+      for i in 0..<5 {
+        let w = X * diagonal(diag_matrix(tanh(X[1])))
+        if s > 0.3 { m = atan(m + s * max(w)) }
+      }
+      factor(m)
+    }
+    """),
 ]
 
 @Suite struct AgreementTests {
@@ -189,6 +226,18 @@ let cases: [Case] = [
 }
 
 @Suite struct VirtualMachineOnlyTests {
+  @Test func shapesThatNeverAgree() throws {
+    let text = try reason(
+      """
+      model never() {
+        x ~ normal(0, 1)
+        z ~ gaussian_random_walk(5, 0.5)
+        if x > 10 { factor(sum(diag_matrix([x, 1.0, 2.0]) + outer(z, z))) }
+      }
+      """)
+    #expect(text.contains("these shapes never agree: one has size 3 where the other has 5"))
+  }
+
   func reason(_ source: String) throws -> String { try Model(source: source).bind().backEndText() }
 
   @Test func recursionWithoutAKnownEnd() throws {

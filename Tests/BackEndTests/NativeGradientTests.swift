@@ -45,4 +45,21 @@ import Testing
     #expect(abs(gradient[0] + 4.5) < 1e-12)
     #expect(throws: BorelError.self) { try native.hold(["k": 1.5]) }
   }
+
+  /// Where all elements are equal, spread and length have a kink, and their derivative counts as zero.
+  @Test(arguments: ["sd", "norm"]) func kinksHaveTheDerivativeZero(function: String) throws {
+    let bound = try Model(
+      source: """
+        model spread() {
+          z ~ iid(normal(0, 1), 4)
+          factor(\(function)(z))
+        }
+        """
+    ).bind()
+    let native = try bound.nativeGradient()
+    var gradient = [1.0, 1, 1, 1]
+    #expect(native.evaluate(at: [0, 0, 0, 0], gradient: &gradient).isFinite)
+    #expect(gradient == [0, 0, 0, 0])
+    #expect(try bound.logDensityGradient(at: ["z": [0.0, 0, 0, 0]])["z"] == [0, 0, 0, 0])
+  }
 }

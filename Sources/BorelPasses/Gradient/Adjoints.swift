@@ -63,7 +63,7 @@ extension ReverseMode {
 
   /// Adds to the adjoint of an operand of the source.
   mutating func add(_ amount: LoopOperand, to operand: LoopOperand, _ builder: inout LoopBuilder) {
-    guard case .variable(let variable) = operand, activity.active.contains(variable) else { return }
+    guard amount != .real(0), case .variable(let variable) = operand, activity.active.contains(variable) else { return }
     switch adjoints[variable] {
     case nil: adjoints[variable] = .value(amount)
     case .value(let value): adjoints[variable] = .value(builder.signedSum(value, amount))

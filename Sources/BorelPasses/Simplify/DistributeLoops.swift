@@ -125,14 +125,15 @@ private struct LoopDistribution {
   ) -> Set<Int> {
     var last = late
     var needed: Set<LoopVariable> = []
-    let changing = Effects(of: body, in: program).writes
+    let local = localPlaces(body)
+    let changing = Effects(of: body, in: program).writes.union(local)
     for position in body.indices.reversed() where late.contains(position) {
       let statement = body[position]
       let stays: Bool
       switch statement.kind {
       case .target: stays = false
       case .accumulate(let place, let indices, _):
-        stays = !indices.isEmpty || read.contains(place) || isStored(place, body)
+        stays = !indices.isEmpty || read.contains(place) || local.contains(place) || isStored(place, body)
       case .define(let variable, let operation):
         switch operation {
         case .read: stays = true
@@ -162,6 +163,7 @@ private struct LoopDistribution {
     var places = outer
     var values: Set<LoopVariable> = []
     let parts = body.map { Effects(of: CollectionOfOne($0), in: program) }
+    let local = localPlaces(body)
     var count = -1
     while count != late.count {
       count = late.count
@@ -176,8 +178,9 @@ private struct LoopDistribution {
         }
         guard isLate else { continue }
         late.insert(index)
-        // Whatever touches a local place that a late statement writes stays beside it.
+        // Whatever touches a local place that a late statement uses stays beside it.
         places.formUnion(parts[index].writes)
+        places.formUnion(parts[index].reads.intersection(local))
         switch statement.kind {
         case .define(let variable, _): values.insert(variable)
         case .declare(let place, _), .allocate(let place, _): places.insert(place)
@@ -186,6 +189,18 @@ private struct LoopDistribution {
       }
     }
     return late
+  }
+
+  /// The scalars and arrays that the body makes at its top.
+  private func localPlaces(_ body: [LoopStatement]) -> Set<LoopVariable> {
+    var places: Set<LoopVariable> = []
+    for statement in body {
+      switch statement.kind {
+      case .declare(let place, _), .allocate(let place, _): places.insert(place)
+      default: break
+      }
+    }
+    return places
   }
 
   private func hasEffect(_ statement: LoopStatement) -> Bool {

@@ -87,7 +87,7 @@ extension Specialiser {
         return this.builder.apply(.multiply, centred, centred)
       }
       let variance = builder.apply(.divide, squares, builder.real(builder.apply(.subtract, n, .int(1))))
-      return .scalar(name == "sd" ? try scalarFunction("sqrt", [variance], at: span) : variance)
+      return .scalar(name == "sd" ? try rootOfSquares(variance, at: span) : variance)
     case "prod":
       let array = try first()
       let total = builder.declare(

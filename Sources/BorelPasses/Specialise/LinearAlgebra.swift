@@ -106,6 +106,12 @@ extension Specialiser {
       })
   }
 
+  /// The root of a sum of squares. It has a kink where all of them are zero, and there the derivative 0.
+  mutating func rootOfSquares(_ total: LoopOperand, at span: Span) throws(NotNative) -> LoopOperand {
+    let root = try scalarFunction("sqrt", [total], at: span)
+    return builder.apply(.select, builder.apply(.equal, total, .real(0)), .real(0), root)
+  }
+
   /// The linear-algebra primitives by name; nil for any other.
   mutating func linearAlgebra(
     _ name: String, _ values: [AbstractValue], at span: Span
@@ -119,7 +125,7 @@ extension Specialiser {
     case "squared_norm", "norm":
       let x = try argument(0)
       let total = try dot(x, x)
-      return .scalar(name == "norm" ? try scalarFunction("sqrt", [total], at: span) : total)
+      return .scalar(name == "norm" ? try rootOfSquares(total, at: span) : total)
     case "outer":
       let x = try argument(0)
       let y = try argument(1)

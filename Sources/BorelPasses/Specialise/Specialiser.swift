@@ -87,6 +87,8 @@ struct Specialiser {
   var widened: Set<FrameLocal> = []
   var spilled: Set<FrameLocal> = []
   var needsAnotherPass = false
+  /// Known sizes that are not what they have to be.
+  private var disagreement: NotNative?
   var statementCount = 0
   /// The values of sites of one scalar in a simulation.
   var drawnScalars: [Int: LoopVariable] = [:]
@@ -126,6 +128,8 @@ struct Specialiser {
     }
     let value = try callModel(core[request.model].function, arguments, at: core[request.model].span)
     try addResult(value)
+    // The machine says more of it, and only where it happens.
+    if let disagreement { throw disagreement }
     if request.isSimulation { return simulation() }
     return builder.finish()
   }
@@ -309,6 +313,10 @@ struct Specialiser {
   /// Fails the evaluation unless the sizes are equal; equal sizes are one operand from then on where that is possible.
   mutating func requireEqual(_ a: LoopOperand, _ b: LoopOperand, _ check: LoopCheck) {
     if a == b { return }
+    if case (.int(let m), .int(let n)) = (a, b), check == .shape, disagreement == nil {
+      disagreement = NotNative(
+        .construct, "these shapes never agree: one has size \(m) where the other has \(n)", at: builder.span)
+    }
     require(builder.apply(.equal, a, b), check)
   }
 

@@ -51,7 +51,8 @@ extension TapeRules {
       "norm",
       .array { (call) throws(Failure) in
         let r = call.primal(0)
-        return try weighted(&call) { x, i in x.value(i) / r }
+        // It has a kink at zero.
+        return try weighted(&call) { x, i in r == 0 ? 0 : x.value(i) / r }
       }
     ),
     ("squared_norm", .array { (call) throws(Failure) in try weighted(&call) { x, i in 2 * x.value(i) } }),

@@ -72,7 +72,10 @@ extension TapeRules {
     call.primal = try call.performWithoutNodes()
     let mean = average(try call.operand(0))
     let deviation = call.primal(0)
-    return try weighted(&call) { x, i in (x.value(i) - mean) / (Double(x.count - 1) * deviation) }
+    // It has a kink where all elements are equal.
+    return try weighted(&call) { x, i in
+      deviation == 0 ? 0 : (x.value(i) - mean) / (Double(x.count - 1) * deviation)
+    }
   }
 
   private static func covariance(_ call: inout TapeCall) throws(Failure) -> Value {
