@@ -208,7 +208,7 @@ let package = Package(
         "BorelSource",
       ]),
     .testTarget(name: "BorelTests", dependencies: ["Borel"]),
-    .testTarget(name: "BackEndTests", dependencies: ["Borel"], exclude: ["StanReferences.json"]),
+    .testTarget(name: "BackEndTests", dependencies: ["Borel", "BorelNumerics"], exclude: ["StanReferences.json"]),
     .testTarget(name: "CommandLineTests"),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TranscriptTests"),

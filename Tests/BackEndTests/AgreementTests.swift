@@ -155,6 +155,22 @@ let cases: [Case] = [
     }
     """),
   Case(
+    "cdfs of combinations", ["y": [0.7, 1.9, 2.0], "t": [0.3, 0.9]],
+    """
+    model combined(n = 3, t: Real[m]) {
+      s ~ gamma(4, 4)
+      x ~ truncate(mixture([0.3, 0.7], normal(-1, s), normal(2, 1)), 0, null)
+      for i in 0..<n { y[i] ~ censor(mixture([0.4, 0.6], normal(0, s), normal(1, 1)), null, 2) }
+      for i in 0..<len(t) {
+        observe t[i] ~ truncate(truncate(normal(0, s), -1, null), null, 3)
+        factor(logcdf(mixture([0.5, 0.5], normal(0, s), normal(1, 1)), t[i]))
+        factor(cdf(censor(normal(0, s), -1, 1), t[i]))
+        factor(logccdf(truncate(normal(0, s), 0, 4), t[i]) - ccdf(truncate(normal(x, 1), 1, null), 1 + t[i]))
+      }
+      observe 3 ~ truncate(mixture([0.5, 0.5], poisson(s), poisson(4)), 2, 9)
+    }
+    """),
+  Case(
     "chains of latent variables", ["y": 0.5],
     """
     model walk(n = 4) {

@@ -76,8 +76,15 @@ import Testing
     "logpdf": ["logpdf(gamma(x[0], x[1]), x[2])", "logpdf(normal(x, x[0]), c)", "logpdf(normal(c, 1), x)"],
     "pdf": ["pdf(normal(x[0], x[1]), x[2])"], "cdf": ["cdf(normal(x[0], x[1]), x[2])", "cdf(poisson(x[0]), 2)"],
     "ccdf": ["ccdf(cauchy(x[0], x[1]), x[2])", "ccdf(mixture([0.3, 0.7], normal(x[0], 1), normal(0, x[1])), x[2])"],
-    "logcdf": ["logcdf(normal(x[0], x[1]), x[2])", "logcdf(censor(normal(0, x[0]), 0, 5), x[1])"],
-    "logccdf": ["logccdf(weibull(x[0], x[1]), x[2])", "logccdf(exponential(x[0]), x[1])"],
+    "logcdf": [
+      "logcdf(normal(x[0], x[1]), x[2])", "logcdf(censor(normal(0, x[0]), 0, 5), x[1])",
+      "logcdf(truncate(normal(x[0], x[1]), 0.1, 3), x[2])", "logcdf(truncate(normal(0, x[1]), 1, 9 * x[2]), x[0])",
+    ],
+    "logccdf": [
+      "logccdf(weibull(x[0], x[1]), x[2])", "logccdf(exponential(x[0]), x[1])",
+      "logccdf(truncate(normal(x[0], 1), -1, 2), x[2])", "logccdf(truncate(gamma(2, x[0]), null, x[1] + 5), x[2])",
+      "logccdf(truncate(poisson(x[0]), 1, 4), 2)", "cdf(truncate(normal(x[0], 1), 5, null), 6 + x[1])",
+    ],
   ]
 
   /// Expressions for what moves elements or values.

@@ -56,7 +56,7 @@ extension BoundModel {
   public func machineGradient(seed: UInt64 = 0) throws(BorelError) -> MachineGradient {
     do throws(Failure) {
       let program = program(value)
-      return try MachineGradient(program, at: TrialRun(program, seed: seed).choices)
+      return try MachineGradient(program, at: TrialRun(program, seed: seed).freeChoices)
     } catch {
       throw self.error(error)
     }

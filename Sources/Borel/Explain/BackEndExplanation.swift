@@ -27,7 +27,7 @@ extension BoundModel {
   /// Whether the machine has gradients of the model: what they are with respect to, or what has no derivative, with its place.
   private func gradientText(_ trial: TrialRun) -> String {
     do throws(Failure) {
-      let gradient = try program(value).logDensityGradient(at: trial.choices)
+      let gradient = try program(value).logDensityGradient(at: trial.freeChoices)
       let free = gradient.trace.freeChoices.count
       let names = gradient.derivatives.count
       guard names > 0 else { return "\nGradients: none, because no choice that is not observed is continuous.\n" }

@@ -39,7 +39,7 @@ extension BoundModel {
       let program = self.program(value)
       let trial: TrialRun
       if let density { trial = density.trial } else { trial = try TrialRun(program, seed: seed) }
-      machine = try MachineGradient(program, at: trial.choices)
+      machine = try MachineGradient(program, at: trial.freeChoices)
     } catch {
       throw self.error(error)
     }

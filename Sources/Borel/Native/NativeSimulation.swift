@@ -11,7 +11,7 @@ import BorelSource
 public final class NativeSimulation {
   private let evaluator: NativeEvaluator
   private let outputs: [NativeOutput]
-  /// The patterns of the sites that are drawn, `theta[_]`, in the order of `draw`.
+  /// The patterns of the sites that are drawn, wholly or in part, `theta[_]`, in the order of `draw`.
   public var names: [String] { outputs.map(\.name) }
 
   init(_ bound: BoundModel, cache: ModuleCache? = .standard) throws(NativeObstacle) {

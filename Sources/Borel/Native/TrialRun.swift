@@ -78,15 +78,6 @@ struct TrialRun {
     }
   }
 
-  /// The values of the free choices.
-  var choices: GivenChoices {
-    var given = GivenChoices()
-    for site in sites {
-      for element in site.elements where !element.isObserved { given[element.address] = element.value }
-    }
-    return given
-  }
-
   /// The choices of a finished execution.
   init(_ trace: Trace) {
     for choice in trace.choices { add(choice.address, choice.value, isObserved: choice.isObserved) }

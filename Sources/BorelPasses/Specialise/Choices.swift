@@ -215,10 +215,7 @@ extension Specialiser {
       abstract = .scalar(.variable(value))
     }
     if request.isSimulation {
-      guard site.status != .partlyObserved else {
-        throw NotNative(.construct, "`\(site.pattern)` is partly observed", at: span)
-      }
-      if site.status == .latent { try draw(distribution, into: value, number, indices, at: span) }
+      if site.status != .observed { try draw(distribution, into: value, number, indices, at: span) }
       return abstract
     }
     // A bound of a latent choice is needed before the choice; what is observed lies where it lies.
@@ -348,7 +345,7 @@ extension Specialiser {
     builder.append(.target(try logDensity(ofGiven: value, distribution, at: span)))
   }
 
-  private func isDiscrete(_ distribution: AbstractDistribution) throws(NotNative) -> Bool {
+  func isDiscrete(_ distribution: AbstractDistribution) throws(NotNative) -> Bool {
     switch distribution {
     case .plain(let id, _), .product(let id, _, _, _): core[id].support.kind.isDiscrete
     case .repeated(let base, _), .truncated(let base, _, _), .censored(let base, _, _), .ordered(let base, _):

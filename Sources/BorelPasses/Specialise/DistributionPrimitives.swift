@@ -30,15 +30,20 @@ extension Specialiser {
       let base = try distribution(0)
       var low = try bound(1, &self)
       var high = try bound(2, &self)
-      if case .plain(let id, _) = base, !core[id].support.kind.isDiscrete {
+      if !(try isDiscrete(base)) {
         low = low.map { builder.real($0) }
         high = high.map { builder.real($0) }
       }
       return .distribution(.truncated(base, lower: low, upper: high))
     case "censor":
-      let low = try bound(1, &self).map { builder.real($0) }
-      let high = try bound(2, &self).map { builder.real($0) }
-      return .distribution(.censored(try distribution(0), lower: low, upper: high))
+      let base = try distribution(0)
+      var low = try bound(1, &self)
+      var high = try bound(2, &self)
+      if !(try isDiscrete(base)) {
+        low = low.map { builder.real($0) }
+        high = high.map { builder.real($0) }
+      }
+      return .distribution(.censored(base, lower: low, upper: high))
     case "ordered":
       guard values.count == 2 else { return nil }
       return .distribution(.ordered(try distribution(0), size: try int(values[1], "the size of `ordered`", at: span)))

@@ -222,7 +222,14 @@ extension Specialiser {
 
   /// The sizes of a draw; empty for scalars.
   mutating func valueSizes(of distribution: AbstractDistribution, at span: Span) throws(NotNative) -> [LoopOperand] {
-    if case .censored = distribution { return [] }
+    switch distribution {
+    case .censored: return []
+    case .truncated(let base, _, _): return try valueSizes(of: base, at: span)
+    case .mixture(_, let components):
+      // That they agree is seen where they are scored or drawn.
+      if let first = components.first, elements(of: first) == nil { return try valueSizes(of: first, at: span) }
+    default: break
+    }
     let support = try support(of: distribution, at: span)
     let arguments = support.arguments
     switch support.kind {

@@ -82,7 +82,7 @@ extension Specialiser {
   // MARK: Order
 
   /// The elements in ascending order: by exchanges where there are few, else by their ranks.
-  private mutating func sorted(_ array: AbstractArray) throws(NotNative) -> AbstractArray {
+  mutating func sorted(_ array: AbstractArray) throws(NotNative) -> AbstractArray {
     if let n = knownCount(array.sizes), n <= 5 {
       var parts: [LoopOperand] = []
       for index in 0..<n { parts.append(try element(array, [.int(index)])) }

@@ -9,6 +9,9 @@ extension Specialiser {
     case upper = "ccdf"
     case logLower = "logcdf"
     case logUpper = "logccdf"
+
+    var isUpper: Bool { self == .upper || self == .logUpper }
+    var isLog: Bool { self == .logLower || self == .logUpper }
   }
 
   /// P(X <= x), P(X > x) or its log, from the method that answers it or from another.
@@ -16,17 +19,17 @@ extension Specialiser {
     _ tail: Tail, _ distribution: AbstractDistribution, at x: LoopOperand, span: Span
   ) throws(NotNative) -> LoopOperand {
     guard case .plain(let id, let values) = distribution else {
-      throw NotNative(.construct, "the cdf of a combination of distributions", at: span)
+      return try combinedTail(tail, distribution, at: x, span: span)
     }
     let (low, high) = edges(try support(of: distribution, at: span))
-    return try atEdges(tail, x, low, high, isDiscrete: core[id].support.kind.isDiscrete, at: span) {
+    return try atEdges(tail, x, low, high, includesStart: core[id].support.kind.isDiscrete, at: span) {
       (this) throws(NotNative) in
       try this.tailInside(tail, id, values, at: x, span: span)
     }
   }
 
   /// The ends of an interval, nil where it has none.
-  private func edges(_ support: LoopSupport) -> (low: LoopOperand?, high: LoopOperand?) {
+  func edges(_ support: LoopSupport) -> (low: LoopOperand?, high: LoopOperand?) {
     switch support.kind {
     case .positive, .nonNegative: (.real(0), nil)
     case .count: (.int(0), nil)
@@ -38,9 +41,9 @@ extension Specialiser {
     }
   }
 
-  /// A probability inside the support, and its limits at and beyond the support's ends.
-  private mutating func atEdges(
-    _ tail: Tail, _ x: LoopOperand, _ low: LoopOperand?, _ high: LoopOperand?, isDiscrete: Bool, at span: Span,
+  /// A probability inside the support, and its limits at and beyond the support's ends; with `includesStart`, the first value has mass.
+  mutating func atEdges(
+    _ tail: Tail, _ x: LoopOperand, _ low: LoopOperand?, _ high: LoopOperand?, includesStart: Bool, at span: Span,
     inside: @escaping (inout Specialiser) throws(NotNative) -> LoopOperand
   ) throws(NotNative) -> LoopOperand {
     func limit(atStart: Bool) -> AbstractValue {
@@ -65,7 +68,7 @@ extension Specialiser {
       return try choose(try this.combine(.lessOrEqual, high, x, at: span), atStart: false, &this, value)
     }
     guard let low else { return try real(try belowEnd(&self), "a probability", at: span) }
-    let test = isDiscrete ? try combine(.less, x, low, at: span) : try combine(.lessOrEqual, x, low, at: span)
+    let test = includesStart ? try combine(.less, x, low, at: span) : try combine(.lessOrEqual, x, low, at: span)
     return try real(try choose(test, atStart: true, &self, belowEnd), "a probability", at: span)
   }
 
@@ -73,8 +76,7 @@ extension Specialiser {
     _ tail: Tail, _ id: DistributionID, _ values: [AbstractValue], at x: LoopOperand, span: Span
   ) throws(NotNative) -> LoopOperand {
     let methods = core[id].methods
-    let isUpper = tail == .upper || tail == .logUpper
-    let isLog = tail == .logLower || tail == .logUpper
+    let (isUpper, isLog) = (tail.isUpper, tail.isLog)
     let point = AbstractValue.scalar(core[id].support.kind.isDiscrete ? x : builder.real(x))
     func number(_ method: FunctionID, _ this: inout Specialiser) throws(NotNative) -> LoopOperand {
       try this.real(try this.method(method, values + [point], at: span), "a probability", at: span)
@@ -106,12 +108,8 @@ extension Specialiser {
   mutating func logMass(
     _ base: AbstractDistribution, _ lower: LoopOperand?, _ upper: LoopOperand?, at span: Span
   ) throws(NotNative) -> LoopOperand {
-    guard case .plain(let id, _) = base else {
-      throw NotNative(.construct, "a truncated combination of distributions", at: span)
-    }
-    let isDiscrete = core[id].support.kind.isDiscrete
     var start = lower
-    if isDiscrete, let lower {
+    if try isDiscrete(base), let lower {
       guard builder.program.scalar(of: lower) == .int else {
         throw NotNative(.construct, "a bound of a truncated discrete distribution is not an Int", at: span)
       }
@@ -146,9 +144,7 @@ extension Specialiser {
     guard case .scalar(let x) = value else {
       throw NotNative(.construct, "a censored distribution of arrays", at: span)
     }
-    if case .plain(let id, _) = base, core[id].support.kind.isDiscrete {
-      throw NotNative(.construct, "a censored discrete distribution", at: span)
-    }
+    if try isDiscrete(base) { throw NotNative(.construct, "a censored discrete distribution", at: span) }
     let point = builder.real(x)
     var result: (inout Specialiser) throws(NotNative) -> AbstractValue = { (this) throws(NotNative) in
       .scalar(try this.formula(base, value, at: span))

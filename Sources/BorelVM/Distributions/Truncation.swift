@@ -19,11 +19,11 @@ struct Truncation: DistributionCombination {
   /// -inf and inf for no bound.
   let lower, upper: Double
   /// log P(X before the interval) and log P(X behind it).
-  private let logBefore, logBehind: Double
+  let logBefore, logBehind: Double
   /// log P(lower <= X <= upper).
   let logMass: Double
   /// True where the interval lies in the upper half of the distribution.
-  private let isUpperHalf: Bool
+  let isUpperHalf: Bool
 
   var components: [DistributionObject] { [base] }
 

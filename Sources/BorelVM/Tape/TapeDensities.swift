@@ -192,26 +192,59 @@ extension MachineStorage {
 
   // MARK: Truncation
 
-  /// log P(lower <= X <= upper), on the side where the tails keep their digits.
+  /// log P(lower <= X <= upper).
   private func logMass(_ truncation: Truncation, _ distribution: DistributionObject) throws(Failure) -> Dual {
-    let base = truncation.base
-    let lower = distribution.traced(1)?.asDual ?? Dual(truncation.lower)
-    let upper = distribution.traced(2)?.asDual ?? Dual(truncation.upper)
-    guard base.hasNodes || lower.node != 0 || upper.node != 0 else { return Dual(truncation.logMass) }
-    let tape = try recording
+    let (start, end) = ends(truncation, distribution)
+    guard truncation.base.hasNodes || start.node != 0 || end.node != 0 else { return Dual(truncation.logMass) }
+    return try logBetween(start, end, truncation.base)
+  }
+
+  /// The places whose tails are cut off, with the nodes of the bounds.
+  private func ends(_ truncation: Truncation, _ distribution: DistributionObject) -> (start: Dual, end: Dual) {
     let (low, high) = (truncation.lower, truncation.upper)
-    let start = base.isDiscrete ? Dual(low.rounded(.up) - 1) : Dual(low, node: lower.node)
-    let end = base.isDiscrete ? Dual(high.rounded(.down)) : Dual(high, node: upper.node)
-    let impossible = Dual(-.infinity)
-    let before = start.value == -.infinity ? impossible : try tracedCDF(of: base, at: start, tail: .logLower)
-    let behind = end.value == .infinity ? impossible : try tracedCDF(of: base, at: end, tail: .logUpper)
+    if truncation.isDiscrete { return (Dual(low.rounded(.up) - 1), Dual(high.rounded(.down))) }
+    return (
+      Dual(low, node: distribution.traced(1)?.asDual?.node ?? 0),
+      Dual(high, node: distribution.traced(2)?.asDual?.node ?? 0)
+    )
+  }
+
+  /// log P(start < X <= end), on the side where the tails keep their digits.
+  private func logBetween(_ start: Dual, _ end: Dual, _ base: DistributionObject) throws(Failure) -> Dual {
+    let tape = try recording
+    let before = try tailMass(.logLower, base, start)
+    let behind = try tailMass(.logUpper, base, end)
     let half = -0.6931471805599453
-    if before.value > half {
-      return try tape.logDiffExp(tracedCDF(of: base, at: start, tail: .logUpper), behind)
-    }
-    if behind.value > half { return try tape.logDiffExp(tracedCDF(of: base, at: end, tail: .logLower), before) }
+    if before.value > half { return try tape.logDiffExp(tailMass(.logUpper, base, start), behind) }
+    if behind.value > half { return try tape.logDiffExp(tailMass(.logLower, base, end), before) }
     let outside = try tape.add(tape.apply("exp", before), tape.apply("exp", behind))
     return try tape.apply("log1p", tape.negate(outside))
+  }
+
+  /// The log of a tail's mass, which bounds at infinity leave alone.
+  private func tailMass(_ tail: CDFTail, _ base: DistributionObject, _ place: Dual) throws(Failure) -> Dual {
+    if place.value.isInfinite { return Dual(tail.limit(atStart: place.value < 0)) }
+    return try tracedCDF(of: base, at: place, tail: tail)
+  }
+
+  /// A tail of a truncated distribution between its bounds; see `Truncation.cdf`.
+  private func tracedCDF(
+    of truncation: Truncation, _ distribution: DistributionObject, at x: Dual, tail: CDFTail
+  ) throws(Failure) -> Dual {
+    let tape = try recording
+    let base = truncation.base
+    let place = truncation.isDiscrete ? Dual(x.value.rounded(.down)) : x
+    let (start, end) = ends(truncation, distribution)
+    let part: Dual
+    switch (truncation.isUpperHalf, tail.isUpper) {
+    case (_, true): part = try logBetween(place, end, base)
+    case (true, false):
+      part = try tape.logDiffExp(tailMass(.logUpper, base, start), tailMass(.logUpper, base, place))
+    case (false, false):
+      part = try tape.logDiffExp(tailMass(.logLower, base, place), tailMass(.logLower, base, start))
+    }
+    let result = try tape.subtract(part, logMass(truncation, distribution))
+    return tail.isLog ? result : try tape.apply("exp", result)
   }
 
   // MARK: Distribution functions
@@ -234,7 +267,11 @@ extension MachineStorage {
         return tail.isLog ? try tape.logSumExp(terms) : try tape.sum(terms)
       case let censoring as Censoring where x.value >= censoring.lower && x.value < censoring.upper:
         return try tracedCDF(of: censoring.base, at: x, tail: tail)
-      case is Censoring, is PointMass: return Dual(plain)
+      case let truncation as Truncation
+      where (truncation.isDiscrete ? x.value >= truncation.lower : x.value > truncation.lower)
+        && x.value < truncation.upper:
+        return Dual(plain, node: try tracedCDF(of: truncation, distribution, at: x, tail: tail).node)
+      case is Censoring, is Truncation, is PointMass: return Dual(plain)
       default: throw .noDerivative("\(tail.rawValue) of \(distribution.name)", argument: 0, at: location.span)
       }
     }
