@@ -44,7 +44,7 @@ struct Supervisor {
     var shards: [Shard] = []
     let share = (count + jobs - 1) / max(jobs, 1)
     for job in 0..<jobs where job * share < count {
-      let path = "\(folder)/progress-\(job)"
+      let path = "\(folder)/progress-\(getpid())-\(job)"
       unlink(path)
       unlink(path + ".log")
       guard let progress = Progress(path: path) else { continue }

@@ -261,7 +261,10 @@ extension ProgramGenerator {
     var functions = ["logpdf", "logpdf", "pdf"]
     if known.hasCDF, !known.support.isDiscrete { functions += ["cdf", "logcdf", "ccdf", "logccdf"] }
     let distribution = "\(known.name)(\(arguments(known, allowsRandom: allowsRandom).text))"
-    return "tanh(\(random.pick(functions))(\(distribution), \(value)))"
+    let function = random.pick(functions)
+    // Infinite logarithms saturate, and 0 times their infinite slopes would be no derivative.
+    return function.hasPrefix("log")
+      ? "tanh(max(-50, \(function)(\(distribution), \(value))))" : "tanh(\(function)(\(distribution), \(value)))"
   }
 
   private mutating func fold(_ depth: Int, _ allowsRandom: Bool) -> String {
