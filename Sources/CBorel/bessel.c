@@ -56,8 +56,9 @@ double borel_log_bessel_i_scaled(double nu, double x) {
 }
 
 double borel_log_bessel_i(double nu, double x) {
-  if (nu < 20 && x >= 0 && !hankel_applies(nu, x)) return x == 0 && nu > 0 ? -INFINITY : log_series(nu, x);
-  return isinf(x) && x > 0 && nu >= 0 ? INFINITY : x + borel_log_bessel_i_scaled(nu, x);
+  if (!(nu >= 0 && x >= 0) || isinf(nu)) return NAN;
+  if (nu < 20 && !hankel_applies(nu, x)) return x == 0 && nu > 0 ? -INFINITY : log_series(nu, x);
+  return isinf(x) ? INFINITY : x + borel_log_bessel_i_scaled(nu, x);
 }
 
 double borel_log_bessel_k(double nu, double x) {

@@ -201,12 +201,13 @@ double borel_gsl_cdf_flat_Pinv(double p, double a, double b) {
 double borel_gsl_cdf_flat_Qinv(double q, double a, double b) {
   return probability(q) && isfinite(a) && isfinite(b) && a < b ? gsl_cdf_flat_Qinv(q, a, b) : NAN;
 }
+/* GSL takes the tails from |x/a|^b, which underflows for large b; the density is flat there. */
 double borel_gsl_cdf_exppow_P(double x, double a, double b) {
-  return !isnan(x) && positive(a) && positive(b) ? gsl_cdf_exppow_P(x, a, b) : NAN;
+  if (isnan(x) || !positive(a) || !positive(b)) return NAN;
+  double u = x / a;
+  return pow(fabs(u), b) > 1e-300 ? gsl_cdf_exppow_P(x, a, b) : 0.5 + 0.5 * u / tgamma(1.0 + 1.0 / b);
 }
-double borel_gsl_cdf_exppow_Q(double x, double a, double b) {
-  return !isnan(x) && positive(a) && positive(b) ? gsl_cdf_exppow_Q(x, a, b) : NAN;
-}
+double borel_gsl_cdf_exppow_Q(double x, double a, double b) { return borel_gsl_cdf_exppow_P(-x, a, b); }
 
 /* Counts: below zero and beyond the unsigned range the tails are 0 and 1. */
 #define COUNT_TAIL(domain, low, high, value) !(domain) || isnan(k) ? NAN : k < 0 ? low : k > 4294967295.0 ? high : value

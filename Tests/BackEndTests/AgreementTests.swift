@@ -31,6 +31,19 @@ let cases: [Case] = [
     }
     """),
   Case(
+    "angles of any size", ["x": [0.3, -2e15, 1e300, 4e13, -7.7e22, 12.0, 3.6e13, 1e17]],
+    """
+    model angles(x: Real[n]) {
+      t ~ normal(0, 1)
+      for i in 0..<len(x) {
+        factor(sin(x[i] * sign(t)) * t + cos(x[i] * sign(t)))
+      }
+      factor(0.01 * tan(x[1] * sign(t)) * t)
+      let v = map(a => sin(a * sign(t)), x)
+      observe 0.5 ~ normal(v[0] * t + sum(v), 1)
+    }
+    """),
+  Case(
     "constant loops and short vectors", ["y": [0.3, -0.2, 0.8, 1.4, -0.7, 0.1, 0.9, -1.1]],
     """
     model autoregression(y: Real[n]) {

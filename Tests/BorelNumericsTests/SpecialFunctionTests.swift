@@ -108,6 +108,9 @@ import Testing
     #expect(borel_beta_inc(2, 3, 0) == 0 && borel_beta_inc(2, 3, 1) == 1 && borel_beta_inc(2, 3, 1.5).isNaN)
     #expect(borel_inv_gamma_p(2, 1) == infinity && borel_inv_beta_inc(2, 3, 1) == 1)
     #expect(borel_log_bessel_i(0, 0) == 0 && borel_log_bessel_i(1, 0) == -infinity)
+    for nu in [-0.316, -1, -1.148] {
+      #expect(borel_log_bessel_i(nu, 2).isNaN && borel_log_bessel_i_scaled(nu, 2).isNaN)
+    }
     #expect(borel_student_t_cdf(3, infinity) == 1 && borel_student_t_quantile(3, 0) == -infinity)
     #expect(borel_von_mises_cdf(2, -4) == 0 && borel_von_mises_cdf(2, 4) == 1)
     #expect(borel_poisson_cdf(2, -1) == 0 && borel_poisson_ccdf(2, -0.5) == 1 && borel_poisson_cdf(0, 0) == 1)

@@ -18,6 +18,9 @@ public enum FunctionDomains {
     "N": [12, 30],
     "t": [-9.3, -1.2, 0.3, 2.8],
     "a": [-2.9, -0.6, 0.4, 2.2],
+    // On both sides of every edge.
+    "w": [-700, -9.3, -4, -3, -2.4, -1, -0.6, -0.02, 0, 0.02, 0.5, 1, 1.3, 2, 3, 4.6, 12, 700],
+    "x": [-4, -2.4, -0.6, 0, 0.5, 1, 2, 3.7, 12],
   ]
 
   /// The domain of each argument, by primitive; a row without an entry fails the test.

@@ -27,7 +27,7 @@ public struct ComparisonCandidate: Sendable {
 
   let bound: BoundModel
   let trial: TrialRun
-  let programs: NativePrograms
+  var programs: NativePrograms
   let source: NativeSource
 
   public init(_ bound: BoundModel) throws(Obstacle) {
@@ -64,35 +64,6 @@ extension BoundModel {
   }
 }
 
-/// What a comparison found.
-public struct ComparisonReport: Sendable {
-  /// Log densities that both back ends gave and that agree.
-  public var values = 0
-  /// Points without a density on either.
-  public var failures = 0
-  /// Points at which the log density changes more in the last digits of its arguments than the back ends differ.
-  public var illConditioned = 0
-  /// Components of gradients that agree with differences.
-  public var components = 0
-  /// Components at kinks, or where differences are no estimate.
-  public var undecided = 0
-  public var disagreements: [String] = []
-  public init() {}
-}
-
-/// How well the native side of a comparison is compiled: as models are, or with less effort where there are thousands.
-public enum ComparisonEffort: Sendable {
-  case full, some, none
-
-  var compiler: CompilerEffort {
-    switch self {
-    case .full: .full
-    case .some: .some
-    case .none: .none
-    }
-  }
-}
-
 /// Both back ends of one model with its data.
 public final class BackEndComparison {
   /// Relative to the log density where its size exceeds 1.
@@ -100,6 +71,7 @@ public final class BackEndComparison {
   /// Relative to the greatest component of the gradient where that exceeds 1.
   static let gradientTolerance = 1e-5
 
+  private let candidate: ComparisonCandidate
   private let bound: BoundModel
   private var trial: TrialRun
   private let program: LoopProgram
@@ -107,6 +79,8 @@ public final class BackEndComparison {
   private let hasTies: Bool
   /// Nil where preparation found that the data have no density.
   private let density: NativeDensity?
+  /// Compiled where the back ends differ.
+  private var rounding: RoundingEstimate?
 
   /// Compiles candidates in one run of the compiler.
   public static func compile(
@@ -121,6 +95,7 @@ public final class BackEndComparison {
   }
 
   private init(_ candidate: ComparisonCandidate, _ module: NativeModule) {
+    self.candidate = candidate
     bound = candidate.bound
     trial = candidate.trial
     program = candidate.programs.specialised
@@ -197,21 +172,33 @@ public final class BackEndComparison {
       report.values += 1
       return
     }
-    // Rounding moves an ill-conditioned value by more than the back ends differ.
-    if hasDensity.0, hasDensity.1 {
-      var spread = 0.0
-      for _ in 0..<8 {
-        let moved = machineDensity(at: perturbed(choices, &random)) ?? .nan
-        spread = max(spread, abs(moved - machineValue))
-        if moved.isNaN { spread = .infinity }
-      }
-      if difference <= 1000 * spread {
-        report.illConditioned += 1
-        return
-      }
+    if hasDensity.0, hasDensity.1, isWithinRounding(difference, machineValue, native, at: choices, &random) {
+      report.illConditioned += 1
+      return
     }
     let told = machine.map { "\($0)" } ?? "an error"
     report.disagreements.append("log density at \(place): \(told) on the machine, \(native) natively")
+  }
+
+  /// Whether rounding moves the value by more than the back ends differ: that of the choices, or that of the data and of everything
+  /// computed on the way.
+  private func isWithinRounding(
+    _ difference: Double, _ machineValue: Double, _ native: Double, at choices: TrialRun, _ random: inout RandomStream
+  ) -> Bool {
+    var spread = 0.0
+    for _ in 0..<8 {
+      let moved = machineDensity(at: perturbed(choices, &random)) ?? .nan
+      spread = max(spread, abs(moved - machineValue))
+      if moved.isNaN { spread = .infinity }
+    }
+    if difference <= 1000 * spread { return true }
+    do throws(NativeFailure) {
+      if rounding == nil { rounding = try RoundingEstimate(candidate) }
+      let spread = try rounding?.spread(at: choices, around: native) ?? 0
+      return difference <= 32 * spread
+    } catch {
+      return false
+    }
   }
 
   private func perturbed(_ choices: TrialRun, _ random: inout RandomStream) -> TrialRun {

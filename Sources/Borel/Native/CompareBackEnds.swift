@@ -30,8 +30,9 @@ extension BoundModel {
     do throws(Failure) {
       for _ in 0..<draws {
         let weighted = try program(value).generate(using: &random)
-        let machine = weighted.failure == nil ? weighted.trace.logDensity : -.infinity
-        result.append((machine, try native.logDensity(of: weighted.trace)))
+        // A draw that fails has no values for the choices that would have come later.
+        if weighted.failure != nil { continue }
+        result.append((weighted.trace.logDensity, try native.logDensity(of: weighted.trace)))
       }
     } catch {
       throw self.error(error)

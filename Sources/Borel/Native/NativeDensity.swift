@@ -32,14 +32,16 @@ public final class NativeDensity: @unchecked Sendable {
     }
   }
 
-  /// A candidate's native form from a module that is compiled already.
-  init(_ candidate: ComparisonCandidate, _ module: NativeModule) throws(NativeFailure) {
+  /// A candidate's native form from a module that is compiled already, `adjusting` its data.
+  init(
+    _ candidate: ComparisonCandidate, _ module: NativeModule, adjusting: (NativeValue) -> NativeValue = { $0 }
+  ) throws(NativeFailure) {
     sources = candidate.bound.model.store.sources
     trial = candidate.trial
     programs = candidate.programs
     self.module = module
     let inputs = NativeInputs(candidate.bound, trial, programs.specialised)
-    model = try NativeModel(module) { (source) throws(NativeFailure) in try inputs.value(of: source) }
+    model = try NativeModel(module) { (source) throws(NativeFailure) in adjusting(try inputs.value(of: source)) }
   }
 
   /// The names of what a function computes besides its value.

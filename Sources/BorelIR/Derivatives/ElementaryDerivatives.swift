@@ -50,8 +50,9 @@ extension DerivativeTable {
       "sinh": [.call("cosh", x)],
       "cosh": [.call("sinh", x)],
       "tanh": [(1.0 - r) * (1.0 + r)],
-      "asinh": [1.0 / .sqrt(1.0 + x * x)],
-      "acosh": [1.0 / .sqrt((x - 1.0) * (x + 1.0))],
+      // Squares overflow where the derivatives do not yet underflow.
+      "asinh": [1.0 / .call("hypot", 1.0, x)],
+      "acosh": [1.0 / (.sqrt(x - 1.0) * .sqrt(x + 1.0))],
       "atanh": [1.0 / ((1.0 - x) * (1.0 + x))],
       // The arguments are (y, x); neither square can overflow.
       "atan2": [y / radius / radius, -(x / radius / radius)],
@@ -72,7 +73,10 @@ extension DerivativeTable {
       "log1m_exp": [-1.0 / .expm1(-x)],
       "log_diff_exp": [-1.0 / .expm1(y - x), -1.0 / .expm1(x - y)],
       "log_sum_exp": [.invLogit(x - y), .invLogit(-(x - y))],
-      "log_mix": [(a - b) / sum, x * a / sum, (1.0 - x) * b / sum],
+      // The sum underflows where a weight is zero.
+      "log_mix": [
+        (a - b) / sum, .select(sum == 0.0, x, x * a / sum), .select(sum == 0.0, 1.0 - x, (1.0 - x) * b / sum),
+      ],
       "logit": [1.0 / (x * (1.0 - x))],
       "inv_logit": [r * (1.0 - r)],
       "log_inv_logit": [.invLogit(-x)],

@@ -20,19 +20,26 @@ extension DerivativeTable {
     var name: String
     var density: DerivativeExpression
     var parameters: [DerivativeExpression?]
+    /// One over the density, where it has a form that cannot overflow between the ends of the support.
+    var inverseDensity: DerivativeExpression?
 
-    init(_ name: String, _ density: DerivativeExpression, _ parameters: [DerivativeExpression?]) {
+    init(
+      _ name: String, _ density: DerivativeExpression, _ parameters: [DerivativeExpression?],
+      inverseDensity: DerivativeExpression? = nil
+    ) {
       self.name = name
       self.density = density
       self.parameters = parameters
+      self.inverseDensity = inverseDensity
     }
 
     var rows: [String: [DerivativeExpression?]] {
-      // Where there is no density, the factors of the others can be undefined.
+      // Where there is no density, the factors of the others can be undefined. (Factors have x log y in one, because the
+      // lower end of a support is a quantile too.)
       let lower = [density] + parameters.map { $0.map { .select(density == 0.0, 0.0, $0 * density) } }
       let arguments = [DerivativeExpression.result] + (0..<parameters.count).map { .argument($0 + 1) }
       // x(p, theta) solves F(x, theta) = p: dx/dp = 1 / f and dx/dtheta = -F_theta / f.
-      let slope = 1.0 / density.substituting(arguments)
+      let slope = (inverseDensity ?? 1.0 / density).substituting(arguments)
       let shifts = parameters.map { $0.map { -$0.substituting(arguments) } }
       return [
         "gsl_cdf_\(name)_P": lower,
@@ -59,9 +66,13 @@ extension DerivativeTable {
       .xLogY(0.5 * a, fRatio) - 0.5 * (a + b) * .log1p(fRatio) - .lbeta(0.5 * a, 0.5 * b) - .log(x))
     let logScore: DerivativeExpression = (.log(x) - a) / b
     let lognormal: DerivativeExpression = .exp(LogDensity.normal(logScore)) / (b * x)
+    /// `factor` times `fall`, also where the first overflows while the second underflows.
+    func falling(_ factor: DerivativeExpression, _ fall: DerivativeExpression) -> DerivativeExpression {
+      .select(fall == 0.0, 0.0, factor * fall)
+    }
     let power: DerivativeExpression = .call("pow", scaled, b)
-    let gumbel1: DerivativeExpression = .exp(-a * x)
-    let gumbel2: DerivativeExpression = .call("pow", x, -a)
+    let gumbel1: DerivativeExpression = b * .exp(-a * x)
+    let gumbel2: DerivativeExpression = b * .call("pow", x, -a)
     let inFlat: DerivativeExpression = .select(x < a || b < x, 0.0, 1.0 / (b - a))
     let width: DerivativeExpression = b - a
     let inUnit: DerivativeExpression = .select(x < 0.0 || 1.0 < x, 0.0, .exp(LogDensity.beta(a, b, x)))
@@ -81,15 +92,18 @@ extension DerivativeTable {
       GSLFamily("beta", inUnit, [nil, nil]),
       GSLFamily(
         "logistic", fallOff / (a * (1.0 + fallOff) * (1.0 + fallOff)), [byScale]),
-      GSLFamily("lognormal", above(0.0, lognormal), [-x, -(x * logScore)]),
+      // Quantiles of wide ones underflow to zero.
       GSLFamily(
-        "pareto", above(b, a / x * .call("pow", b / x, a)), [x / a * .log(x / b), -(x / b)]),
+        "lognormal", above(0.0, lognormal), [-x, .select(x == 0.0, 0.0, -(x * logScore))],
+        inverseDensity: above(0.0, b * x * .exp(-LogDensity.normal(logScore)))),
+      GSLFamily(
+        "pareto", above(b, a / x * .call("pow", b / x, a)), [.xLogY(x, x / b) / a, -(x / b)]),
       GSLFamily(
         // GSL's formula goes on below the support, where whole shapes give it values.
-        "weibull", .select(x == 0.0, 0.0, b / x * power * .exp(-power)), [byScale, x / b * .log(scaled)]),
-      GSLFamily("gumbel1", a * b * gumbel1 * .exp(-b * gumbel1), [x / a, -1.0 / (a * b)]),
-      GSLFamily(
-        "gumbel2", above(0.0, a * b * gumbel2 / x * .exp(-b * gumbel2)), [x / a * .log(x), -x / (a * b)]),
+        "weibull", .select(x == 0.0, .select(b == 1.0, 1.0 / a, 0.0), falling(b / x * power, .exp(-power))),
+        [byScale, .xLogY(x, scaled) / b]),
+      GSLFamily("gumbel1", falling(a * gumbel1, .exp(-gumbel1)), [x / a, -1.0 / (a * b)]),
+      GSLFamily("gumbel2", falling(a * gumbel2 / x, .exp(-gumbel2)), [.xLogY(x, x) / a, -x / (a * b)]),
       GSLFamily("flat", inFlat, [(x - b) / width, -((x - a) / width)]),
       GSLFamily("exppow", exponentPower, [byScale, nil]),
     ]

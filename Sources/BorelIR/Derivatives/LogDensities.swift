@@ -27,7 +27,8 @@ enum LogDensity {
 
   static func vonMises(_ kappa: Expression, _ x: Expression) -> Expression {
     let half: Expression = .call("sin", 0.5 * x)
-    return -2.0 * kappa * half * half - .call("log_bessel_i_scaled", 0.0, kappa) - 1.8378770664093453
+    let inside: Expression = -2.0 * kappa * half * half - .call("log_bessel_i_scaled", 0.0, kappa) - 1.8378770664093453
+    return .select(.constant(.pi) < .absolute(x), .constant(-.infinity), inside)
   }
 
   /// Poisson at the whole number that is not above `k`.

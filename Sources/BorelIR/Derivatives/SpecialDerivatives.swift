@@ -30,11 +30,15 @@ extension DerivativeTable {
       "lmgamma": [nil, nil],
       "lbeta": [.digamma(x) - .digamma(x + y), .digamma(y) - .digamma(x + y)],
       "lchoose": [
-        .digamma(x + 1.0) - .digamma(x - y + 1.0), .digamma(x - y + 1.0) - .digamma(y + 1.0),
+        .select(y == 0.0, 0.0, .digamma(x + 1.0) - .digamma(x - y + 1.0)),
+        .digamma(x - y + 1.0) - .digamma(y + 1.0),
       ],
       "log_factorial": [.digamma(x + 1.0)],
       "stirling_error": [.select(15.0 < x, series, .digamma(x + 1.0) - .log(x) - 0.5 / x)],
-      "deviance_term": [.select(near, .log1p((x - y) / y), .log(x / y)), (y - x) / y],
+      // With no trials both arguments are zero, and the term is linear in the second.
+      "deviance_term": [
+        .select(near, .log1p((x - y) / y), .log(x / y)), .select(x == 0.0, 1.0, (y - x) / y),
+      ],
     ]
   }()
 

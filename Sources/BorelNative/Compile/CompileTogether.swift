@@ -16,7 +16,9 @@ public func compileTogether(
   for (number, source) in sources.enumerated() {
     // Every name with linkage gets the number of its model.
     var names = ["model", "functions", "position_dimension"]
-    for function in source.functions { names += [function.name, "run_" + function.name, "sizes_" + function.name] }
+    for function in source.functions {
+      names += [function.name, function.name + "_by", "run_" + function.name, "sizes_" + function.name]
+    }
     for name in names { text += "#define \(name) \(name)_\(number)\n" }
     text += source.ownText(table: "borel_module_\(number)")
     for name in names { text += "#undef \(name)\n" }

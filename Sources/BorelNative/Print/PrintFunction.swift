@@ -20,6 +20,9 @@ extension LoopInput {
     default: false
     }
   }
+
+  /// Whether a function of this input cannot be run twice for one evaluation, or is called one time after the other by a solver.
+  var isReadInOrder: Bool { source == .other("stream") || source == .other("time") }
 }
 
 /// Prints `program` as a function of the given name; `fields` names the struct's fields by input, and `body` is the program's before
@@ -126,8 +129,10 @@ func printFunction(
   printer.line("return borel_ok;")
 
   if printer.usesWorkspace { parameters.append("struct borel_workspace *workspace") }
-  let model = "\(isPreparation ? "" : "const ")struct model *m"
-  var text = signature("long \(functionName)", [model] + parameters) + "\n"
+  parameters.insert("\(isPreparation ? "" : "const ")struct model *m", at: 0)
+  let angles = AnglesOfAnySize(&printer, isOnce: isPreparation || program.inputs.contains { $0.isReadInOrder })
+  var text = angles?.head(functionName, parameters) ?? signature("long \(functionName)", parameters)
+  text += "\n"
   for input in program.inputs where !input.isParameter && printer.usedInputs.contains(input.variable.index) {
     let info = program[input.variable]
     let local = printer.name[input.variable.index] ?? ""
@@ -139,6 +144,7 @@ func printFunction(
   if hasValue { text += "  double lp = 0.0;\n" }
   if text.hasSuffix(";\n") { text += "\n" }
   text += printer.lines.joined(separator: "\n") + "\n}\n"
+  text += angles?.tail(functionName, parameters, usesWorkspace: printer.usesWorkspace) ?? ""
 
   let usedRuntime = needs.runtime || printer.renderer.needs.runtime
   needs = printer.renderer.needs
@@ -153,7 +159,7 @@ func preparedInput(_ name: String, _ value: LoopOperand) -> LoopInput {
   LoopInput(variable: LoopVariable(0), source: .other(name))
 }
 
-private func signature(_ head: String, _ parameters: [String]) -> String {
+func signature(_ head: String, _ parameters: [String]) -> String {
   let margin = String(repeating: " ", count: head.utf8.count + 1)
   var lines = [head + "("]
   for (place, parameter) in parameters.enumerated() {

@@ -774,6 +774,24 @@ BM_FUNCTION bm_tan(double x) {
   return bm_select(odd, -c, s) / bm_select(odd, s, c);
 }
 
+/* Sine, cosine and tangent of any number: where `whole`, those of the C library, one by one; else those above, and
+ * *beyond tells that an argument was too large for them, so that what was computed has to be computed again. */
+BM_FUNCTION bm_sin_by(int whole, unsigned long long *beyond, double x) {
+  if (whole) return __builtin_sin(x);
+  *beyond |= bm_abs(x) > 0x1p45;
+  return bm_sin(x);
+}
+BM_FUNCTION bm_cos_by(int whole, unsigned long long *beyond, double x) {
+  if (whole) return __builtin_cos(x);
+  *beyond |= bm_abs(x) > 0x1p45;
+  return bm_cos(x);
+}
+BM_FUNCTION bm_tan_by(int whole, unsigned long long *beyond, double x) {
+  if (whole) return __builtin_tan(x);
+  *beyond |= bm_abs(x) > 0x1p45;
+  return bm_tan(x);
+}
+
 /* asin(x) for |x| <= 1/2, as x + x^3 P(x^2). */
 BM_FUNCTION bm_asin_core(double x, double z) {
   double low = bm_p8(z, 0.16666666666666763, 0.0749999999997009, 0.044642857175295564, 0.030381942674780178,
