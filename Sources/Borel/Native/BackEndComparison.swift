@@ -121,9 +121,9 @@ public final class BackEndComparison {
         compare(run.trace.logDensity, at: TrialRun(run.trace), "a draw from the prior", &report, &random)
       }
     } catch {
-      report.disagreements.append("the machine stops at a draw: \(error.diagnostic.message)")
+      report.stop = error.diagnostic.message
     }
-    guard let density, report.disagreements.isEmpty else { return report }
+    guard let density, report.disagreements.isEmpty, report.stop == nil else { return report }
     do throws(NativeFailure) {
       let value = try FunctionAtChoices(density, "log_density", choices: trial)
       let gradient = try FunctionAtChoices(density, "log_density_gradient", choices: trial)
@@ -332,9 +332,11 @@ public final class BackEndComparison {
         continue
       }
       if abs(left - right) > 1e-3 * max(1, abs(left), abs(right)) {
-        // Slopes that grow as the step shrinks are those of a vertical tangent.
+        // Slopes that grow as the step shrinks are those of a vertical tangent; beside an infinite slope in another direction there is
+        // none in this one.
         let isVertical =
           abs(f(x + 1e-9) - f(x - 1e-9)) / 2e-9 > 1.1 * abs(left) || abs(plain - f(x - 1e-9)) / 1e-9 > 1.1 * abs(left)
+          || found.contains { $0.isInfinite }
         if !found[index].isFinite, left.isFinite, right.isFinite, !isVertical {
           report.disagreements.append("gradient[\(index)] is \(found[index]) beside slopes \(left) and \(right)")
         } else {

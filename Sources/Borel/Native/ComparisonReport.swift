@@ -15,6 +15,8 @@ public struct ComparisonReport: Sendable {
   /// Components at kinks, or where differences are no estimate.
   public var undecided = 0
   public var disagreements: [String] = []
+  /// Why an execution stopped on the virtual machine: the program is wrong for some of its choices, and nothing was compared after it.
+  public var stop: String?
   public init() {}
 }
 

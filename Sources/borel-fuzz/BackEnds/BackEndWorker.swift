@@ -54,6 +54,8 @@ struct BackEndWorker {
         totals.undecided += report.undecided
         if let first = report.disagreements.first {
           write(index, .wrong, first)
+        } else if let stop = report.stop {
+          write(index, .rejected, "stops: \(stop)")
         } else {
           covered.formUnion(usedNames(text))
         }
@@ -97,7 +99,7 @@ struct BackEndWorker {
       progress.words[0] = entry.index
       let report = both.run(draws: comparedDraws, positions: comparedPositions, seed: UInt64(entry.index))
       reports.append((entry.index, entry.text, report))
-      write(entry.index, .agrees, report.disagreements.isEmpty ? "yes" : "no")
+      if report.stop == nil { write(entry.index, .agrees, report.disagreements.isEmpty ? "yes" : "no") }
     }
     return reports
   }

@@ -63,8 +63,10 @@ private let written: [String: [String]] = [
     "max(-50, logpdf(truncate(normal({R}, {P}), -5, null), {R}))", "logpdf(truncate(gamma(2, {P}), null, 30), {P})",
     "logpdf(truncate(normal({R}, 1), -9, 9.0), {R})",
   ],
-  "censor": ["max(-50, logpdf(censor(normal({R}, {P}), -1, 1.5), {R}))",
-    "max(-50, logpdf(censor(weibull(1.5, {P}), null, 1.0), {P}))"],
+  "censor": [
+    "max(-50, logpdf(censor(normal({R}, {P}), -1, 1.5), {R}))",
+    "max(-50, logpdf(censor(weibull(1.5, {P}), null, 1.0), {P}))",
+  ],
   "ordered": ["logpdf(ordered(normal({R}, {P}), 3), [-1.0, 0.2, 1.1])"],
   "transformed": ["logpdf(transformed(normal({R}, 1), u => exp(u), u => log(u), u => u), {P})"],
   "delta": ["(if logpdf(delta(2), 2) == 0 { {R} } else { {R} })"], "finite": ["logpdf(finite([1, 2, 5], {Q}), 2)"],
