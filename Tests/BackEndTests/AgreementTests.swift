@@ -168,6 +168,16 @@ let cases: [Case] = [
     }
     """),
   Case(
+    "weights that nearly sum to 1", ["y": 0.3, "w": [0.3333333, 0.3333333, 0.3333333]],
+    """
+    model nearly(w: Real[n]) {
+      x ~ normal(0, 1)
+      z ~ normal(0, 1)
+      observe 0.4 ~ mixture([0.2500001, 0.75], normal(x, 1), normal(0, 2))
+      y ~ mixture(w, normal(x, 1), normal(z, 1), normal(1, 1))
+    }
+    """),
+  Case(
     "cdfs of combinations", ["y": [0.7, 1.9, 2.0], "t": [0.3, 0.9]],
     """
     model combined(n = 3, t: Real[m]) {

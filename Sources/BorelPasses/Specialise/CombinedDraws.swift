@@ -10,15 +10,13 @@ extension Specialiser {
   mutating func drawnMixture(
     _ weights: [LoopOperand], _ components: [AbstractDistribution], at span: Span
   ) throws(NotNative) -> AbstractValue {
-    var total = LoopOperand.real(0)
-    for weight in weights { total = builder.apply(.add, total, weight) }
     var left = try uniform(at: span)
     var place = LoopOperand.int(0)
     var isFound = LoopOperand.bool(false)
     for (index, weight) in weights.enumerated() {
       // One of weight zero is never chosen, the last of the others where rounding leaves something.
       let isPossible = builder.apply(.less, .real(0), weight)
-      left = builder.apply(.subtract, left, builder.apply(.divide, weight, total))
+      left = builder.apply(.subtract, left, weight)
       let isNext = builder.apply(.and, builder.apply(.not, isFound), isPossible)
       place = builder.apply(.select, isNext, .int(index), place)
       isFound = builder.apply(

@@ -69,7 +69,9 @@ extension Specialiser {
       }
       let off = builder.apply(.absolute, builder.apply(.subtract, total, .real(1)))
       require(builder.apply(.lessOrEqual, off, .real(1e-6)), .parameter)
-      return .distribution(.mixture(weights: operands, components))
+      // Weights that sum to 1 only nearly are made to.
+      let shares = operands.map { builder.apply(.divide, $0, total) }
+      return .distribution(.mixture(weights: shares, components))
     case "logpdf", "pdf":
       guard values.count == 2 else { return nil }
       let density = try logDensity(try distribution(0), values[1], isInside: false, at: span)
