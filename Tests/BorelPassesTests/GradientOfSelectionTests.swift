@@ -16,6 +16,19 @@ import Testing
     let h = select(small, inner, l)
     target += h
     """,
+    "used in a branch": """
+    let l = log(v)
+    let w = l * 3.0
+    let c = cos(w)
+    var m: Real = 0.0
+    if small {
+      m = a
+    } else {
+      m = c
+    }
+    let h = m
+    target += h
+    """,
     "accumulated": """
     let l = log(v)
     let w = l * 2.0

@@ -100,14 +100,29 @@ public final class BackEndComparison {
     trial = candidate.trial
     program = candidate.programs.specialised
     density = try? NativeDensity(candidate, module)
+    hasTies = Self.hasTies(candidate.programs.logDensity)
+  }
+
+  /// Whether extremes are taken, or elements of one array are put in order.
+  private static func hasTies(_ program: LoopProgram) -> Bool {
     var found = false
-    for statement in candidate.programs.logDensity.body {
+    var arrays: [LoopVariable: LoopVariable] = [:]
+    for statement in program.body {
       statement.visit { statement in
-        guard case .define(_, .apply(let function, _)) = statement.kind else { return }
-        if function == .minimum || function == .maximum || function == .absolute { found = true }
+        guard case .define(let variable, let operation) = statement.kind else { return }
+        switch operation {
+        case .load(let array, _): arrays[variable] = array
+        case .apply(.less, let operands):
+          if case (.variable(let a), .variable(let b)) = (operands[0], operands[1]), let array = arrays[a] {
+            found = found || arrays[b] == array
+          }
+        case .apply(let function, _):
+          found = found || function == .minimum || function == .maximum || function == .absolute
+        case .read: break
+        }
       }
     }
-    hasTies = found
+    return found
   }
 
   /// Log densities at draws from the prior; densities, Jacobians and gradients at the origin and at random positions.

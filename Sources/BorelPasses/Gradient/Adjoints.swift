@@ -7,7 +7,12 @@ extension ReverseMode {
   mutating func reverse(_ statement: LoopStatement, _ builder: inout LoopBuilder) throws(GradientFailure) {
     switch statement.kind {
     case .define(let variable, let operation):
-      guard let adjoint = takeAdjoint(variable, &builder) else { return }
+      guard var adjoint = takeAdjoint(variable, &builder) else { return }
+      // Where the side that needs the value is not chosen the value may have no derivative.
+      if mayBeSingular(operation), let side = sidesOfUse.sides[variable] {
+        let condition = value(side.condition)
+        adjoint = builder.selection(condition, side.isFirst ? adjoint : .real(0), side.isFirst ? .real(0) : adjoint)
+      }
       try propagate(adjoint, variable, operation, &builder)
     case .declare(let variable, let initial):
       guard activity.isActive(initial), let place = adjointPlaces[variable] else { return }
@@ -41,6 +46,13 @@ extension ReverseMode {
     let adjoint = read(place, indices, &builder)
     if !isKept { builder.append(.store(place, indices, .real(0))) }
     add(adjoint, to: operand, &builder)
+  }
+
+  private func mayBeSingular(_ operation: LoopOperation) -> Bool {
+    switch operation {
+    case .apply(.divide, _), .apply(.primitive, _): true
+    default: false
+    }
   }
 
   private func read(

@@ -7,6 +7,7 @@ import BorelSource
 struct ReverseMode {
   let source: LoopProgram
   let activity: Activity
+  let sidesOfUse: SidesOfUse
   let singleStores: Set<LoopVariable>
 
   /// What stands for an immutable scalar of the source now.
@@ -42,6 +43,7 @@ struct ReverseMode {
   init(of program: LoopProgram, withRespectTo position: LoopVariable, into output: LoopVariable) {
     source = program
     activity = Activity(of: program, withRespectTo: position)
+    sidesOfUse = SidesOfUse(of: program)
     singleStores = SingleStores(in: program).arrays
     adjointPlaces[program.base(of: position)] = output
     for input in program.inputs {
