@@ -103,7 +103,9 @@ extension DerivativeTable {
         "weibull", .select(x == 0.0, .select(b == 1.0, 1.0 / a, 0.0), falling(b / x * power, .exp(-power))),
         [byScale, .xLogY(x, scaled) / b]),
       GSLFamily("gumbel1", falling(a * gumbel1, .exp(-gumbel1)), [x / a, -1.0 / (a * b)]),
-      GSLFamily("gumbel2", falling(a * gumbel2 / x, .exp(-gumbel2)), [.xLogY(x, x) / a, -x / (a * b)]),
+      GSLFamily(
+        "gumbel2", .select(x == 0.0, 0.0, falling(a * gumbel2 / x, .exp(-gumbel2))),
+        [.xLogY(x, x) / a, -x / (a * b)]),
       GSLFamily("flat", inFlat, [(x - b) / width, -((x - a) / width)]),
       GSLFamily("exppow", exponentPower, [byScale, nil]),
     ]

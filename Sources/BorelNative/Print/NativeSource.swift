@@ -241,9 +241,18 @@ public struct NativeSource: Sendable {
 
   // MARK: Around the functions
 
+  /// Allowed to reassociate, gcc 12 makes wrong code of `z * (A + (c ? 0 : b / z) + d / z)` outside of loops. Vector code needs no
+  /// such pass.
+  private static let compilerText = """
+    #if defined(__GNUC__) && !defined(__clang__)
+    #pragma GCC optimize("no-tree-reassoc")
+    #endif
+
+    """
+
   /// The header that host and model share, the vector mathematics that is used, and declarations of the C library.
   static func supportText(_ needs: CNeeds) -> String {
-    var text = nativeSourceFiles.first { $0.path.hasSuffix("borel_native.h") }?.text ?? ""
+    var text = Self.compilerText + (nativeSourceFiles.first { $0.path.hasSuffix("borel_native.h") }?.text ?? "")
     let mathematics = MathematicsHeader.builtIn.text(of: needs.mathematics)
     if !mathematics.isEmpty { text += "\n" + mathematics + "\n" }
     for name in needs.library.sorted() {
