@@ -116,8 +116,11 @@ public final class BackEndComparison {
           if case (.variable(let a), .variable(let b)) = (operands[0], operands[1]), let array = arrays[a] {
             found = found || arrays[b] == array
           }
-        case .apply(let function, _):
-          found = found || function == .minimum || function == .maximum || function == .absolute
+        case .apply(.minimum, let operands), .apply(.maximum, let operands):
+          // A bound that is a constant is no element among others.
+          found = found || operands.allSatisfy { if case .variable = $0 { true } else { false } }
+        case .apply(.absolute, _): found = true
+        case .apply: break
         case .read: break
         }
       }

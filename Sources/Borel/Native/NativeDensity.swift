@@ -21,7 +21,8 @@ public final class NativeDensity: @unchecked Sendable {
   init(_ bound: BoundModel, includesChecks: Bool, cache: ModuleCache? = .standard) throws(NativeObstacle) {
     sources = bound.model.store.sources
     do throws(Failure) { trial = try TrialRun(bound.program(bound.value)) } catch { throw .failure(error) }
-    do throws(NotNative) { programs = try NativePrograms(bound.loopProgram(trial)) } catch { throw .reason(error) }
+    do throws(NotNative) { programs = try NativePrograms(bound.loopProgram(trial), forSampling: !includesChecks) } catch
+    { throw .reason(error) }
     let inputs = NativeInputs(bound, trial, programs.specialised)
     do throws(NativeFailure) {
       let functions = includesChecks ? programs.functions : programs.samplingFunctions
@@ -82,7 +83,8 @@ struct NativePrograms {
   var atChoices: LoopProgram
   var constrain: LoopProgram
 
-  init(_ specialised: LoopProgram) throws(NotNative) {
+  /// With `forSampling` only `samplingFunctions` are made.
+  init(_ specialised: LoopProgram, forSampling: Bool = false) throws(NotNative) {
     self.specialised = specialised
     let scored = density(of: specialised)
     try checkStructure(scored)
@@ -99,12 +101,16 @@ struct NativePrograms {
     } catch {
       throw NotNative(.noDerivative, error.description, at: error.span)
     }
-    logDensity = eliminateDeadCode(rearrangeLoops(simplify(logDensity)))
-    atChoices = try densityAtChoices(of: scored)
+    if forSampling {
+      atChoices = LoopProgram(name: specialised.name)
+    } else {
+      logDensity = eliminateDeadCode(rearrangeLoops(simplify(logDensity)))
+      atChoices = try densityAtChoices(of: scored)
+    }
     constrain = try constrainingMap(of: scored)
     try verify("specialise", specialised)
     try verify("unconstrain", unconstrained)
-    for function in functions { try verify(function.name, function.program) }
+    for function in forSampling ? samplingFunctions : functions { try verify(function.name, function.program) }
   }
 
   /// The latent sites that have no place in the position: discrete ones, whose values are given.

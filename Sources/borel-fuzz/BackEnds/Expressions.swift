@@ -61,7 +61,8 @@ extension ProgramGenerator {
       guard !domains.functions.isEmpty else { return leaf(allowsRandom) }
       let known = random.pick(domains.functions)
       return known.result == .bool
-        ? "(if \(call(known, down)) { 0.3 } else { -0.2 })" : "asinh(\(call(known, down, allowsRandom: allowsRandom)))"
+        ? "(if \(call(known, down)) { 0.3 } else { -0.2 })"
+        : "asinh(max(-1.0e9, min(1.0e9, \(call(known, down, allowsRandom: allowsRandom)))))"
     case 19, 20: return bounded(real(down, allowsRandom: allowsRandom))
     case 21, 22:
       guard let function = functions.randomElement(using: &random) else { return leaf(allowsRandom) }
