@@ -21,8 +21,11 @@ public final class NativeDensity: @unchecked Sendable {
   init(_ bound: BoundModel, includesChecks: Bool, cache: ModuleCache? = .standard) throws(NativeObstacle) {
     sources = bound.model.store.sources
     do throws(Failure) { trial = try TrialRun(bound.program(bound.value)) } catch { throw .failure(error) }
-    do throws(NotNative) { programs = try NativePrograms(bound.loopProgram(trial), forSampling: !includesChecks) } catch
-    { throw .reason(error) }
+    do throws(NotNative) {
+      programs = try NativePrograms(bound.loopProgram(trial), forSampling: !includesChecks)
+    } catch {
+      throw .reason(error)
+    }
     let inputs = NativeInputs(bound, trial, programs.specialised)
     do throws(NativeFailure) {
       let functions = includesChecks ? programs.functions : programs.samplingFunctions

@@ -26,7 +26,7 @@ extension Specialiser {
     case "iid":
       return .distribution(
         .repeated(try distribution(0), sizes: try sizes(values.dropFirst(), name, at: span)))
-    case "truncate":
+    case "truncate", "censor":
       let base = try distribution(0)
       var low = try bound(1, &self)
       var high = try bound(2, &self)
@@ -34,16 +34,8 @@ extension Specialiser {
         low = low.map { builder.real($0) }
         high = high.map { builder.real($0) }
       }
-      return .distribution(.truncated(base, lower: low, upper: high))
-    case "censor":
-      let base = try distribution(0)
-      var low = try bound(1, &self)
-      var high = try bound(2, &self)
-      if !(try isDiscrete(base)) {
-        low = low.map { builder.real($0) }
-        high = high.map { builder.real($0) }
-      }
-      return .distribution(.censored(base, lower: low, upper: high))
+      return .distribution(
+        name == "truncate" ? .truncated(base, lower: low, upper: high) : .censored(base, lower: low, upper: high))
     case "ordered":
       guard values.count == 2 else { return nil }
       return .distribution(.ordered(try distribution(0), size: try int(values[1], "the size of `ordered`", at: span)))

@@ -169,41 +169,43 @@ extension TapeRules {
     }
   }
 
+  /// x from A x = b or the like: `adjoint` adds to Ā and b̄ what A, x and x̄ say.
+  private static func system(
+    _ call: inout TapeCall,
+    _ adjoint:
+      @escaping (
+        _ matrix: ArrayObject, _ x: ArrayObject, _ output: UnsafePointer<Double>,
+        _ matrixBar: UnsafeMutablePointer<Double>, _ sideBar: UnsafeMutablePointer<Double>
+      ) -> Void
+  ) throws(Failure) -> Value {
+    let (a, b) = (try call.operand(0), try call.operand(1))
+    guard let matrix = a.array, let x = call.primal.asArray else { return call.primal }
+    return try call.block([a, b]) { output, inputs in
+      withBoth(inputs, (matrix.count, x.count)) { adjoint(matrix, x, output, $0, $1) }
+    }
+  }
+
   private static func triangular(_ call: inout TapeCall, transposed: Bool) throws(Failure) -> Value {
-    let (l, b) = (try call.operand(0), try call.operand(1))
-    guard let factor = l.array, let x = call.primal.asArray else { return call.primal }
-    return try call.block([l, b]) { output, inputs in
-      withBoth(inputs, (factor.count, x.count)) { factorBar, sideBar in
-        Routines.run {
-          Routines.table.solve_lower_adjoint(
-            $0, transposed ? 1 : 0, factor.shape[0], x.stride, factor.reals, x.reals, output, factorBar, sideBar)
-        }
+    try system(&call) { l, x, output, factorBar, sideBar in
+      Routines.run {
+        Routines.table.solve_lower_adjoint(
+          $0, transposed ? 1 : 0, l.shape[0], x.stride, l.reals, x.reals, output, factorBar, sideBar)
       }
     }
   }
 
   private static func upperTriangular(_ call: inout TapeCall) throws(Failure) -> Value {
-    let (u, b) = (try call.operand(0), try call.operand(1))
-    guard let factor = u.array, let x = call.primal.asArray else { return call.primal }
-    return try call.block([u, b]) { output, inputs in
-      withBoth(inputs, (factor.count, x.count)) { factorBar, sideBar in
-        Routines.run {
-          Routines.table.solve_upper_adjoint(
-            $0, factor.shape[0], x.stride, factor.reals, x.reals, output, factorBar, sideBar)
-        }
+    try system(&call) { u, x, output, factorBar, sideBar in
+      Routines.run {
+        Routines.table.solve_upper_adjoint($0, u.shape[0], x.stride, u.reals, x.reals, output, factorBar, sideBar)
       }
     }
   }
 
   private static func solve(_ call: inout TapeCall) throws(Failure) -> Value {
-    let (a, b) = (try call.operand(0), try call.operand(1))
-    guard let matrix = a.array, let x = call.primal.asArray else { return call.primal }
-    return try call.block([a, b]) { output, inputs in
-      withBoth(inputs, (matrix.count, x.count)) { matrixBar, sideBar in
-        Routines.run {
-          Routines.table.solve_adjoint(
-            $0, matrix.shape[0], x.stride, matrix.reals, x.reals, output, matrixBar, sideBar)
-        }
+    try system(&call) { a, x, output, matrixBar, sideBar in
+      Routines.run {
+        Routines.table.solve_adjoint($0, a.shape[0], x.stride, a.reals, x.reals, output, matrixBar, sideBar)
       }
     }
   }
@@ -223,14 +225,8 @@ extension TapeRules {
   }
 
   private static func choleskySolve(_ call: inout TapeCall) throws(Failure) -> Value {
-    let (l, b) = (try call.operand(0), try call.operand(1))
-    guard let factor = l.array, let x = call.primal.asArray else { return call.primal }
-    let n = factor.shape[0]
-    let lower = lowerTriangle(factor)
-    return try call.block([l, b]) { output, inputs in
-      withBoth(inputs, (factor.count, x.count)) { factorBar, sideBar in
-        solveAdjoint(n, lower.reals, x, output, factorBar, sideBar)
-      }
+    try system(&call) { factor, x, output, factorBar, sideBar in
+      solveAdjoint(factor.shape[0], lowerTriangle(factor).reals, x, output, factorBar, sideBar)
     }
   }
 
