@@ -71,6 +71,118 @@ void borel_matrix_vector(int transposed, int adds, long rows, long columns, cons
   else add_products(rows, columns, a, x, y);
 }
 
+/* A panel has 32 rows, column by column; the last one has as many as are left, up to a multiple of four. */
+enum { panel_rows = 32 };
+
+void borel_pack(long rows, long columns, const double *a, double *panels) {
+  for (long first = 0; first < rows; first += panel_rows) {
+    const long rest = rows - first, count = rest < panel_rows ? rest : panel_rows, width = (count + 3) / 4 * 4;
+    const double *block = a + first * columns;
+    double *panel = panels + first * columns;
+    for (long j = 0; j < columns; j++) {
+      for (long i = 0; i < width; i++) panel[j * width + i] = i < count ? block[i * columns + j] : 0;
+    }
+  }
+}
+
+/* y = P x for a panel of so many vectors of four rows, which are in registers throughout. */
+BOREL_INLINE void panel_product(int vectors, long columns, const double *restrict panel, const double *restrict x,
+                                borel_four *restrict y) {
+  borel_four sums[8] = {{0}};
+  for (long j = 0; j < columns; j++, panel += 4 * vectors) {
+    for (int k = 0; k < vectors; k++) sums[k] += x[j] * BOREL_FOUR(panel + 4 * k);
+  }
+  for (int k = 0; k < vectors; k++) y[k] = sums[k];
+}
+
+/* The sum over the rows of column times x, in lanes. */
+BOREL_INLINE borel_four panel_column(int vectors, const double *restrict column, const borel_four x[]) {
+  borel_four even = {0}, odd = {0};
+  for (int k = 0; k + 1 < vectors; k += 2) {
+    even += x[k] * BOREL_FOUR(column + 4 * k);
+    odd += x[k + 1] * BOREL_FOUR(column + 4 * k + 4);
+  }
+  if (vectors % 2) even += x[vectors - 1] * BOREL_FOUR(column + 4 * (vectors - 1));
+  return even + odd;
+}
+
+/* y += P' x; the sums of four columns are taken together. */
+BOREL_INLINE void panel_transposed(int vectors, long columns, const double *restrict panel,
+                                   const borel_four *restrict x, double *restrict y) {
+  borel_four rows[8];
+  for (int k = 0; k < vectors; k++) rows[k] = x[k];
+  const long width = 4 * vectors;
+  long j = 0;
+  for (; j + 4 <= columns; j += 4, panel += 4 * width) {
+    const borel_four a = panel_column(vectors, panel, rows), b = panel_column(vectors, panel + width, rows);
+    const borel_four c = panel_column(vectors, panel + 2 * width, rows);
+    const borel_four d = panel_column(vectors, panel + 3 * width, rows);
+    const borel_four ab = __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
+    const borel_four cd = __builtin_shufflevector(c, d, 0, 4, 2, 6) + __builtin_shufflevector(c, d, 1, 5, 3, 7);
+    *(borel_four *)(y + j) +=
+      __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  }
+  for (; j < columns; j++, panel += width) {
+    const borel_four a = panel_column(vectors, panel, rows);
+    y[j] += SUM(a);
+  }
+}
+
+/* The width of a panel is a constant in each call. */
+#define FOR_WIDTH(vectors, function, ...) \
+  switch (vectors) { \
+    case 1: function(1, __VA_ARGS__); break; \
+    case 2: function(2, __VA_ARGS__); break; \
+    case 3: function(3, __VA_ARGS__); break; \
+    case 4: function(4, __VA_ARGS__); break; \
+    case 5: function(5, __VA_ARGS__); break; \
+    case 6: function(6, __VA_ARGS__); break; \
+    case 7: function(7, __VA_ARGS__); break; \
+    default: function(8, __VA_ARGS__); break; \
+  }
+
+BOREL_CLONED static void add_packed(int adds, long rows, long columns, const double *restrict panels,
+                                    const double *restrict x, double *restrict y) {
+  for (long i = 0; i < rows; i += panel_rows) {
+    const long rest = rows - i, count = rest < panel_rows ? rest : panel_rows;
+    union {
+      borel_four vectors[8];
+      double rows[panel_rows];
+    } sums;
+    FOR_WIDTH((count + 3) / 4, panel_product, columns, panels + i * columns, x, sums.vectors)
+    if (adds) {
+      for (long k = 0; k < count; k++) y[i + k] += sums.rows[k];
+    } else {
+      memcpy(y + i, sums.rows, (size_t)count * sizeof *y);
+    }
+  }
+}
+
+BOREL_CLONED static void add_packed_transposed(long rows, long columns, const double *restrict panels,
+                                               const double *restrict x, double *restrict y) {
+  for (long i = 0; i < rows; i += panel_rows) {
+    const long rest = rows - i;
+    const double *panel = panels + i * columns;
+    if (rest >= panel_rows) {
+      panel_transposed(8, columns, panel, (const borel_four *)(x + i), y);
+      continue;
+    }
+    union {
+      borel_four vectors[8];
+      double rows[panel_rows];
+    } part = {{{0}}};
+    memcpy(part.rows, x + i, (size_t)rest * sizeof *x);
+    FOR_WIDTH((rest + 3) / 4, panel_transposed, columns, panel, part.vectors, y)
+  }
+}
+
+void borel_packed_vector(int transposed, int adds, long rows, long columns, const double *panels, const double *x,
+                         double *y) {
+  if (!transposed) return add_packed(adds, rows, columns, panels, x, y);
+  if (!adds) memset(y, 0, (size_t)columns * sizeof *y);
+  add_packed_transposed(rows, columns, panels, x, y);
+}
+
 void borel_matrix_matrix(int transposed_a, int transposed_b, int adds, long m, long n, long k, const double *a,
                          const double *b, double *c) {
   if (!adds) memset(c, 0, (size_t)(m * n) * sizeof *c);

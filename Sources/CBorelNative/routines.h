@@ -5,6 +5,9 @@
 
 void borel_matrix_vector(int transposed, int adds, long rows, long columns, const double *a, const double *x,
                          double *y);
+void borel_pack(long rows, long columns, const double *a, double *panels);
+void borel_packed_vector(int transposed, int adds, long rows, long columns, const double *panels, const double *x,
+                         double *y);
 void borel_matrix_matrix(int transposed_a, int transposed_b, int adds, long m, long n, long k, const double *a,
                          const double *b, double *c);
 void borel_rank_one(long rows, long columns, const double *x, const double *y, double *a);

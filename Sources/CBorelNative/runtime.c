@@ -6,7 +6,8 @@
 #include <math.h>
 
 static const struct borel_runtime runtime = {
-  .matrix_vector = borel_matrix_vector, .matrix_matrix = borel_matrix_matrix, .rank_one = borel_rank_one,
+  .matrix_vector = borel_matrix_vector, .pack = borel_pack, .packed_vector = borel_packed_vector,
+  .matrix_matrix = borel_matrix_matrix, .rank_one = borel_rank_one,
   .cholesky = borel_cholesky, .cholesky_adjoint = borel_cholesky_adjoint, .solve_lower = borel_solve_lower,
   .solve_lower_adjoint = borel_solve_lower_adjoint, .solve_upper = borel_solve_upper,
   .solve_upper_adjoint = borel_solve_upper_adjoint, .solve = borel_solve, .solve_adjoint = borel_solve_adjoint,

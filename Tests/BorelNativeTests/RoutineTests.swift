@@ -133,6 +133,27 @@ private final class Workspace {
     }
   }
 
+  /// Products with panels of every width are those with the matrix.
+  @Test func packedProductsAgree() throws {
+    var numbers = Numbers(2)
+    for m in Array(0...34) + [63, 64, 65, 100] {
+      for k in [0, 1, 3, 4, 7, 20] {
+        let a = numbers.array(m * k)
+        var panels = [Double](repeating: .nan, count: (m + 3) / 4 * 4 * k)
+        rt.pack(m, k, a, &panels)
+        for flags in 0..<4 {
+          let (transposed, adds) = (Int32(flags & 1), Int32(flags >> 1))
+          let x = numbers.array(transposed == 1 ? m : k)
+          let before = numbers.array(transposed == 1 ? k : m)
+          var (expected, found) = (before, before)
+          rt.matrix_vector(transposed, adds, m, k, a, x, &expected)
+          rt.packed_vector(transposed, adds, m, k, panels, x, &found)
+          #expect(close(found, expected))
+        }
+      }
+    }
+  }
+
   /// What was in the output before does not matter where the result overwrites it.
   @Test func overwritingIgnoresNaN() {
     for n in [2, 30] {

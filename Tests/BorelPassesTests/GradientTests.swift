@@ -259,6 +259,8 @@ import Testing
     "matrix_vector": "call matrix_vector(A, x) -> y1\nlet r = y1[0]\nlet r2 = y1[2]",
     "transposed": "call matrix_vector[transposed](A, x) -> y1\nlet r = y1[0]\nlet r2 = y1[2]",
     "adds": "call matrix_vector(A, x) -> y1\ncall matrix_vector[adds](B, x) -> y1\nlet r = y1[0]\nlet r2 = y1[2]",
+    "packed": "call packed_vector(F, x) -> y1\nlet r = y1[0]\nlet r2 = y1[2]",
+    "packed transposed": "call packed_vector[transposed](F, x) -> y1\nlet r = y1[0]\nlet r2 = y1[2]",
     "product": "call matrix_matrix(A, B) -> C\nlet r = C[0, 1]\nlet r2 = C[2, 2]",
     "product a": "call matrix_matrix[transposed_a](A, B) -> C\nlet r = C[0, 1]\nlet r2 = C[2, 1]",
     "product b": "call matrix_matrix[transposed_b](A, B) -> C\nlet r = C[0, 1]\nlet r2 = C[2, 1]",

@@ -16,7 +16,12 @@ enum LoopRoutines {
 
   static func call(_ routine: LoopRoutine, _ outputs: [Array], _ inputs: [Array]) {
     switch routine {
-    case .matrixVector(let transposed, let adds):
+    case .pack:
+      // The layout of panels does not matter here: they are the matrix with rows of zeros.
+      var rows = matrix(inputs[0])
+      while rows.count < outputs[0].sizes[0] { rows.append([Double](repeating: 0, count: outputs[0].sizes[1])) }
+      write(outputs[0], rows)
+    case .matrixVector(let transposed, let adds), .packedVector(let transposed, let adds):
       write(outputs[0], multiply(op(matrix(inputs[0]), transposed), matrix(inputs[1])), adds: adds)
     case .matrixMatrix(let a, let b, let adds):
       write(outputs[0], multiply(op(matrix(inputs[0]), a), op(matrix(inputs[1]), b)), adds: adds)

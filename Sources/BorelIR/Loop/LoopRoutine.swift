@@ -6,6 +6,10 @@
 public enum LoopRoutine: Hashable, Sendable {
   /// y = op(A) x; outputs [y], inputs [A, x].
   case matrixVector(transposed: Bool, adds: Bool)
+  /// A in panels of some rows, each column by column; outputs [P], inputs [A]. P has as many rows as A, or up to three more.
+  case pack
+  /// y = op(A) x from the panels P of A; outputs [y], inputs [P, x].
+  case packedVector(transposed: Bool, adds: Bool)
   /// C = op(A) op(B); outputs [C], inputs [A, B].
   case matrixMatrix(transposedA: Bool, transposedB: Bool, adds: Bool)
   /// A += x y'; outputs [A], inputs [x, y].

@@ -6,6 +6,9 @@ extension LoopRoutine {
     switch self {
     case .matrixVector(let transposed, let adds):
       "matrix_vector" + Self.options([("transposed", transposed), ("adds", adds)])
+    case .pack: "pack"
+    case .packedVector(let transposed, let adds):
+      "packed_vector" + Self.options([("transposed", transposed), ("adds", adds)])
     case .matrixMatrix(let a, let b, let adds):
       "matrix_matrix" + Self.options([("transposed_a", a), ("transposed_b", b), ("adds", adds)])
     case .rankOne: "rank_one"
@@ -38,13 +41,13 @@ extension LoopRoutine {
   /// Every routine with every choice of its options, but for those that belong to a system of a program.
   public static let all: [LoopRoutine] = {
     var all: [LoopRoutine] = [
-      .rankOne, .cholesky, .choleskyAdjoint, .solveUpper, .solveUpperAdjoint, .solve, .solveAdjoint, .inverse,
+      .pack, .rankOne, .cholesky, .choleskyAdjoint, .solveUpper, .solveUpperAdjoint, .solve, .solveAdjoint, .inverse,
       .logAbsDeterminant, .matrixExponential, .matrixExponentialAdjoint, .eigenSymmetric, .eigenSymmetricAdjoint,
     ]
     for a in [false, true] {
       all += [.solveLower(transposed: a), .solveLowerAdjoint(transposed: a)]
       for b in [false, true] {
-        all.append(.matrixVector(transposed: a, adds: b))
+        all += [.matrixVector(transposed: a, adds: b), .packedVector(transposed: a, adds: b)]
         for c in [false, true] { all.append(.matrixMatrix(transposedA: a, transposedB: b, adds: c)) }
       }
     }
@@ -57,7 +60,7 @@ extension LoopRoutine {
   /// Whether the outputs keep what they have and receive the result on top.
   public var adds: Bool {
     switch self {
-    case .matrixVector(_, let adds), .matrixMatrix(_, _, let adds): adds
+    case .matrixVector(_, let adds), .packedVector(_, let adds), .matrixMatrix(_, _, let adds): adds
     case .rankOne, .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint: true
     case .matrixExponentialAdjoint, .eigenSymmetricAdjoint, .integrateAdjoint: true
     default: false
@@ -70,7 +73,9 @@ extension LoopRoutine {
   public func shapes(matrixRight: Bool) -> (outputs: [String], inputs: [String]) {
     let right = matrixRight ? "nk" : "n"
     switch self {
-    case .matrixVector(let transposed, _): return (["n"], [transposed ? "mn" : "nm", "m"])
+    case .pack: return (["pm"], ["nm"])
+    case .matrixVector(let transposed, _), .packedVector(let transposed, _):
+      return (["n"], [transposed ? "mn" : "nm", "m"])
     case .matrixMatrix(let a, let b, _): return (["nk"], [a ? "mn" : "nm", b ? "km" : "mk"])
     case .rankOne: return (["nm"], ["n", "m"])
     case .cholesky, .inverse, .matrixExponential: return (["nn"], ["nn"])

@@ -72,9 +72,9 @@ public struct NativeSource: Sendable {
   /// A result `dimension` is the length of the position. It is no output: where it follows from the data by arithmetic, the input
   /// `.other("dimension")` gets it, and the host does not have to know it.
   public init(_ functions: [NativeFunction]) throws(NativeFailure) {
-    let originals = functions
-    let prepared = functions.map { preparedForC($0.program) }
-    let functions = zip(functions, prepared).map {
+    let originals = packingMatrices(functions)
+    let prepared = originals.map { preparedForC($0.program) }
+    let functions = zip(originals, prepared).map {
       NativeFunction(name: $0.name, program: $1.program, isPreparation: $0.isPreparation)
     }
     let systems = functions.flatMap { function in

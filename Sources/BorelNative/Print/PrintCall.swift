@@ -23,9 +23,12 @@ extension FunctionPrinter {
     var arguments: [String] = []
     let square = [try size(inputs[0], 0).text]
     switch routine {
-    case .matrixVector(let transposed, let adds):
-      function = "matrix_vector"
+    case .matrixVector(let transposed, let adds), .packedVector(let transposed, let adds):
+      function = routine == .matrixVector(transposed: transposed, adds: adds) ? "matrix_vector" : "packed_vector"
       arguments = [operation(transposed), addition(adds), try size(inputs[0], 0).text, try size(inputs[0], 1).text]
+    case .pack:
+      function = "pack"
+      arguments = [square[0], try size(inputs[0], 1).text]
     case .matrixMatrix(let transposedA, let transposedB, let adds):
       function = "matrix_matrix"
       arguments = [
@@ -127,8 +130,8 @@ func systemName(_ function: String, _ system: Int) -> String { "\(function)_syst
 extension LoopRoutine {
   var counts: (outputs: Int, inputs: Int) {
     switch self {
-    case .matrixVector, .matrixMatrix, .rankOne, .solveLower, .solveUpper, .solve: (1, 2)
-    case .cholesky, .inverse, .logAbsDeterminant, .matrixExponential: (1, 1)
+    case .matrixVector, .packedVector, .matrixMatrix, .rankOne, .solveLower, .solveUpper, .solve: (1, 2)
+    case .pack, .cholesky, .inverse, .logAbsDeterminant, .matrixExponential: (1, 1)
     case .choleskyAdjoint, .matrixExponentialAdjoint: (1, 2)
     case .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint: (2, 3)
     case .eigenSymmetric: (2, 1)
@@ -142,14 +145,14 @@ extension LoopRoutine {
   /// Whether the runtime's function returns a status.
   var hasStatus: Bool {
     switch self {
-    case .matrixVector, .matrixMatrix, .rankOne: false
+    case .matrixVector, .pack, .packedVector, .matrixMatrix, .rankOne: false
     default: true
     }
   }
 
   var needsWorkspace: Bool {
     switch self {
-    case .matrixVector, .matrixMatrix, .rankOne, .cholesky, .solveLower, .solveUpper: false
+    case .matrixVector, .pack, .packedVector, .matrixMatrix, .rankOne, .cholesky, .solveLower, .solveUpper: false
     default: true
     }
   }

@@ -2,7 +2,7 @@
 
 import BorelIR
 
-/// The number of rows of one turn: with fifty columns they fit into the first-level cache.
+/// The number of rows of one turn, whole panels: with fifty columns they fit into the first-level cache.
 private let rowsOfTile = 64
 
 /// The outermost statements with every product by a matrix, the loop over its rows and the product by its transpose in tiles.
@@ -21,7 +21,8 @@ func tilingProducts(_ program: inout LoopProgram) {
 private func tile(
   _ statements: [LoopStatement], from start: Int, _ program: inout LoopProgram
 ) -> [LoopStatement]? {
-  guard case .call(.matrixVector(false, false), let products, let operands) = statements[start].kind,
+  guard case .call(let routine, let products, let operands) = statements[start].kind,
+    let transposedRoutine = transposedProduct(of: routine),
     let p = products.first, operands.count == 2, program[operands[0]].sizes.count == 2,
     let rows = program[operands[0]].sizes.first
   else { return nil }
@@ -30,7 +31,7 @@ private func tile(
   guard let middle = statements[(start + 1)...].firstIndex(where: { isLoop($0, over: rows, reading: p) }),
     case .loop(var loop) = statements[middle].kind, !loop.body.contains(where: { hasCalls($0) }),
     let last = statements[(middle + 1)...].firstIndex(where: { statement in
-      if case .call(.matrixVector(true, true), _, let inputs) = statement.kind { inputs.first == a } else { false }
+      if case .call(transposedRoutine, _, let inputs) = statement.kind { inputs.first == a } else { false }
     }), case .call(_, let sums, let others) = statements[last].kind, let sum = sums.first, others.count == 2
   else { return nil }
   let pBar = others[1]
@@ -86,11 +87,11 @@ private func tile(
     let aTile = builder.view(of: a, offset: offset, sizes: [count, columns], name: named(a))
     let pTile = builder.view(of: p, offset: first, sizes: [count], name: named(p))
     let pBarTile = builder.view(of: pBar, offset: first, sizes: [count], name: named(pBar))
-    builder.append(.call(.matrixVector(transposed: false, adds: false), outputs: [pTile], inputs: [aTile, x]))
+    builder.append(.call(routine, outputs: [pTile], inputs: [aTile, x]))
     loop.lower = first
     loop.upper = end
     builder.append(.loop(loop))
-    builder.append(.call(.matrixVector(transposed: true, adds: true), outputs: [sum], inputs: [aTile, pBarTile]))
+    builder.append(.call(transposedRoutine, outputs: [sum], inputs: [aTile, pBarTile]))
   }
   program = {
     var program = builder.program
@@ -99,6 +100,15 @@ private func tile(
   }()
   return Array(statements[..<start]) + statements[(start + 1)..<middle] + builder.statements
     + statements[(middle + 1)..<last] + statements[(last + 1)...]
+}
+
+/// For p = A x, x̄ += A' p̄.
+private func transposedProduct(of routine: LoopRoutine) -> LoopRoutine? {
+  switch routine {
+  case .matrixVector(false, false): .matrixVector(transposed: true, adds: true)
+  case .packedVector(false, false): .packedVector(transposed: true, adds: true)
+  default: nil
+  }
 }
 
 /// Whether the statement is a loop over all rows that reads the products.

@@ -42,6 +42,13 @@ struct RoutineAdjoint {
   func reverse(_ routine: LoopRoutine, _ builder: inout LoopBuilder) -> Bool {
     switch routine {
     case .matrixVector(let transposed, _): matrixVector(transposed, &builder)
+    case .packedVector(let transposed, _):
+      guard inputAdjoints[0] == nil else { return false }
+      if let x = inputAdjoints[1] {
+        builder.append(
+          .call(
+            .packedVector(transposed: !transposed, adds: true), outputs: [x], inputs: [inputs[0], outputAdjoints[0]]))
+      }
     case .matrixMatrix(let a, let b, _): matrixMatrix(a, b, &builder)
     case .rankOne: rankOne(&builder)
     case .cholesky: adjoint(.choleskyAdjoint, reading: [outputs[0], outputAdjoints[0]], &builder)
@@ -57,7 +64,7 @@ struct RoutineAdjoint {
       adjoint(.eigenSymmetricAdjoint, reading: outputs + outputAdjoints, &builder)
     case .integrate(let integration): return integrate(integration, &builder)
     case .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint, .matrixExponentialAdjoint,
-      .eigenSymmetricAdjoint, .integrateAdjoint, .draw:
+      .eigenSymmetricAdjoint, .integrateAdjoint, .pack, .draw:
       return false
     }
     return true

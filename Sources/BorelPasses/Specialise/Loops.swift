@@ -46,7 +46,7 @@ extension Specialiser {
     if containsReturn(body) { return true }
     return assignedLocals(body).contains { local in
       if growth(of: local, in: body) != nil { return false }
-      guard case .value(let value)?? = frame.locals.indices.contains(local.index) ? frame.locals[local.index] : nil
+      guard case .value(let value)? = frame.locals.indices.contains(local.index) ? frame.locals[local.index] : nil
       else { return false }
       switch value {
       case .scalar, .array: return false

@@ -249,7 +249,7 @@ struct Specialiser {
   }
 
   private func localValueIfBound(_ index: Int) -> AbstractValue? {
-    if case .value(let value)?? = frame.locals.indices.contains(index) ? frame.locals[index] : nil { return value }
+    if case .value(let value)? = frame.locals.indices.contains(index) ? frame.locals[index] : nil { return value }
     return nil
   }
 
@@ -294,7 +294,7 @@ struct Specialiser {
 
   private func declaredSize(_ name: String, before parameter: CoreParameter) -> LoopOperand? {
     for (index, other) in frame.function.parameters.enumerated() {
-      guard case .value(let value)?? = frame.locals.indices.contains(index) ? frame.locals[index] : nil else {
+      guard case .value(let value)? = frame.locals.indices.contains(index) ? frame.locals[index] : nil else {
         continue
       }
       if other.name == name, case .scalar(let operand) = value { return operand }

@@ -14,6 +14,8 @@ struct RoutineTangent {
     switch routine {
     case .matrixVector(let transposed, let adds):
       product(adds: adds, &builder) { .matrixVector(transposed: transposed, adds: $0) }
+    case .packedVector(let transposed, let adds):
+      product(adds: adds, &builder) { .packedVector(transposed: transposed, adds: $0) }
     case .matrixMatrix(let a, let b, let adds):
       product(adds: adds, &builder) { .matrixMatrix(transposedA: a, transposedB: b, adds: $0) }
     case .rankOne: product(adds: true, &builder) { _ in .rankOne }
@@ -25,7 +27,7 @@ struct RoutineTangent {
     case .inverse: inverse(&builder)
     case .logAbsDeterminant: logAbsDeterminant(&builder)
     case .matrixExponential, .eigenSymmetric, .choleskyAdjoint, .solveLowerAdjoint, .solveUpperAdjoint, .solveAdjoint,
-      .matrixExponentialAdjoint, .eigenSymmetricAdjoint, .integrate, .integrateAdjoint, .draw:
+      .matrixExponentialAdjoint, .eigenSymmetricAdjoint, .integrate, .integrateAdjoint, .pack, .draw:
       return false
     }
     return true

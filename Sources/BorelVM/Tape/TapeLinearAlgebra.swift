@@ -226,7 +226,10 @@ extension TapeRules {
 
   private static func choleskySolve(_ call: inout TapeCall) throws(Failure) -> Value {
     try system(&call) { factor, x, output, factorBar, sideBar in
-      solveAdjoint(factor.shape[0], lowerTriangle(factor).reals, x, output, factorBar, sideBar)
+      let lower = lowerTriangle(factor)
+      withExtendedLifetime(lower) {
+        solveAdjoint(factor.shape[0], lower.reals, x, output, factorBar, sideBar)
+      }
     }
   }
 

@@ -101,6 +101,11 @@ typedef double borel_function_4(double, double, double, double);
 struct borel_runtime {
   /* y = op(A) x or y += op(A) x, A of rows x columns. */
   void (*matrix_vector)(int transposed, int adds, long rows, long columns, const double *a, const double *x, double *y);
+  /* The same from the panels that `pack` makes of A: 32 rows in a panel, column by column, fewer in the last one, zeros behind
+   * them up to a multiple of four. */
+  void (*pack)(long rows, long columns, const double *a, double *panels);
+  void (*packed_vector)(int transposed, int adds, long rows, long columns, const double *panels, const double *x,
+                        double *y);
   /* C = op(A) op(B) or C += op(A) op(B), C of m x n, k the inner size. */
   void (*matrix_matrix)(int transposed_a, int transposed_b, int adds, long m, long n, long k, const double *a,
                         const double *b, double *c);
