@@ -15,6 +15,9 @@ public struct Compiler: Sendable {
   /// The compiler's file, its size and time: the cache's idea of its identity. To ask the compiler for its version would take longer
   /// than to find and load a compiled model.
   public let identity: String
+  /// The system's linker, an absolute path; nil where the compiler has to link. To run it directly saves two processes: a compiler that
+  /// is to link as well starts itself again to compile.
+  let linker: String?
 
   /// Values keep the meaning of NaN and infinities, while sums may be reordered so that loops become vector code.
   public static let flags = [
@@ -31,9 +34,10 @@ public struct Compiler: Sendable {
   static let linkFlags = ["-shared", "-nostdlib"]
   #endif
 
-  public init(command: [String], identity: String) {
+  public init(command: [String], identity: String, linker: String? = nil) {
     self.command = command
     self.identity = identity
+    self.linker = linker
   }
 
   /// The compiler of the environment variable CC, else `clang`, `cc` or `gcc` on the path. Clang comes first: it takes about half of
@@ -53,8 +57,15 @@ public struct Compiler: Sendable {
     for candidate in candidates {
       guard let name = candidate.first else { continue }
       searched.append(name)
-      guard let path = locate(name, environment["PATH"] ?? "/usr/bin:/bin") else { continue }
-      return Compiler(command: [path] + candidate.dropFirst(), identity: fileIdentity(path))
+      let folders = environment["PATH"] ?? "/usr/bin:/bin"
+      guard let path = locate(name, folders) else { continue }
+      #if canImport(Darwin)
+      let linker: String? = nil
+      #else
+      // Arguments of the user's may ask for objects that only the compiler can link.
+      let linker = candidate.count == 1 ? locate("ld", folders) : nil
+      #endif
+      return Compiler(command: [path] + candidate.dropFirst(), identity: fileIdentity(path), linker: linker)
     }
     throw .noCompiler(searched: searched)
   }
@@ -107,7 +118,16 @@ public struct Compiler: Sendable {
 
   /// Compiles `source`, a path, to the shared library `output`.
   func compile(_ source: String, to output: String, extra: [String] = []) throws(NativeFailure) {
-    let (status, messages) = Self.run(command + Self.flags + Self.linkFlags + ["-o", output, source] + extra)
+    guard let linker else { return try run(Self.flags + Self.linkFlags + ["-o", output, source] + extra) }
+    let object = output + ".o"
+    defer { unlink(object) }
+    try run(Self.flags + ["-c", "-o", object, source] + extra)
+    if Self.run([linker, "-shared", "-o", output, object]).status == 0 { return }
+    try run(Self.linkFlags + ["-o", output, object])
+  }
+
+  private func run(_ arguments: [String]) throws(NativeFailure) {
+    let (status, messages) = Self.run(command + arguments)
     guard status == 0 else {
       throw .internal(stage: "compile", "\(command[0]) ended with status \(status): \(messages.prefix(2000))")
     }
