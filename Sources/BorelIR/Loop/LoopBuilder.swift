@@ -11,9 +11,9 @@ public struct LoopBuilder: Sendable {
   /// Given to the statements that follow.
   public var span: Span?
   /// What the variables of `define` compute.
-  public private(set) var definitions: [LoopVariable: LoopOperation] = [:]
+  public private(set) var definitions = LoopVariableTable<LoopOperation>()
   /// The scalars that the outermost block defines.
-  public private(set) var outermost: Set<LoopVariable> = []
+  public private(set) var outermost = LoopVariableSet()
   private var blocks: [Block] = [Block()]
 
   private struct Block: Sendable {
@@ -242,8 +242,8 @@ public struct LoopBuilder: Sendable {
   }
 
   private mutating func number(_ operation: LoopOperation, _ scalar: LoopScalar, _ name: String) -> LoopOperand {
-    for block in blocks.reversed() {
-      if let known = block.known[operation] { return known }
+    for depth in blocks.indices.reversed() where !blocks[depth].known.isEmpty {
+      if let known = blocks[depth].known[operation] { return known }
     }
     let result = define(operation, scalar, name)
     blocks[blocks.count - 1].known[operation] = result

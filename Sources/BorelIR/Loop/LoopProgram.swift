@@ -134,6 +134,8 @@ public struct LoopProgram: Sendable {
 
   public init(name: String) { self.name = name }
 
+  // Inlined, so that one field is read without a copy of all.
+  @inlinable
   public subscript(variable: LoopVariable) -> LoopVariableInfo {
     get { variables[variable.index] }
     set { variables[variable.index] = newValue }
@@ -142,7 +144,7 @@ public struct LoopProgram: Sendable {
   /// The type of an operand's value; arrays give their element's.
   public func scalar(of operand: LoopOperand) -> LoopScalar {
     switch operand {
-    case .variable(let variable): self[variable].scalar
+    case .variable(let variable): variables[variable.index].scalar
     case .bool: .bool
     case .int: .int
     case .real: .real

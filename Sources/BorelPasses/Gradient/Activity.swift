@@ -131,7 +131,7 @@ extension LoopProgram {
   /// The array that a view is part of, through views of views; any other variable is its own base.
   func base(of variable: LoopVariable) -> LoopVariable {
     var variable = variable
-    while case .view(let base, _) = self[variable].role { variable = base }
+    while case .view(let base, _) = variables[variable.index].role { variable = base }
     return variable
   }
 }

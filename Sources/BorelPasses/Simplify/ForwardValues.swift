@@ -19,12 +19,18 @@ private struct ForwardValues {
     var indices: [LoopOperand]
   }
 
+  /// Values of mutable scalars, and of elements by the base of their array.
+  struct Contents {
+    var scalars: [LoopVariable: LoopOperand] = [:]
+    var elements: [LoopVariable: [Place: LoopOperand]] = [:]
+  }
+
   let source: LoopProgram
   var builder: LoopBuilder
-  var scalars: [LoopVariable: LoopOperand] = [:]
+  var scalars = LoopVariableTable<LoopOperand>()
   /// What places hold now, where that is known.
-  var contents: [Place: LoopOperand] = [:]
-  private var renewedViews: Set<LoopVariable> = []
+  var contents = Contents()
+  private var renewedViews = LoopVariableSet()
 
   init(_ program: LoopProgram) {
     source = program
@@ -53,7 +59,7 @@ private struct ForwardValues {
 
   /// Points a view to the new offset and sizes.
   private mutating func renew(_ variable: LoopVariable) {
-    guard case .view(let base, let offset) = source[variable].role, renewedViews.insert(variable).inserted else {
+    guard case .view(let base, let offset) = source[variable].role, renewedViews.insert(variable) else {
       return
     }
     renew(base)
@@ -64,16 +70,35 @@ private struct ForwardValues {
   // MARK: What is known of places
 
   private mutating func forget(_ written: Set<LoopVariable>) {
-    if written.isEmpty { return }
-    contents = contents.filter { !written.contains(source.base(of: $0.key.variable)) }
+    for variable in written {
+      contents.scalars[variable] = nil
+      contents.elements[variable] = nil
+    }
+  }
+
+  private func content(of place: Place) -> LoopOperand? {
+    place.indices.isEmpty
+      ? contents.scalars[place.variable] : contents.elements[source.base(of: place.variable)]?[place]
+  }
+
+  private mutating func setContent(of place: Place, to value: LoopOperand) {
+    if place.indices.isEmpty {
+      contents.scalars[place.variable] = value
+    } else {
+      contents.elements[source.base(of: place.variable), default: [:]][place] = value
+    }
   }
 
   /// Forgets what a write to the place may change.
   private mutating func overwrite(_ place: Place) {
+    if place.indices.isEmpty {
+      contents.scalars[place.variable] = nil
+      return
+    }
     let base = source.base(of: place.variable)
-    contents = contents.filter { known in
-      guard source.base(of: known.key.variable) == base else { return true }
-      return known.key.variable == place.variable
+    guard let known = contents.elements[base] else { return }
+    contents.elements[base] = known.filter { known in
+      known.key.variable == place.variable
         && zip(known.key.indices, place.indices).contains { Self.areDifferent($0, $1) }
     }
   }
@@ -93,7 +118,7 @@ private struct ForwardValues {
     case .define(let variable, let operation): define(variable, operation)
     case .declare(let variable, let initial):
       builder.append(.declare(variable, value(initial)))
-      contents[Place(variable: variable, indices: [])] = value(initial)
+      contents.scalars[variable] = value(initial)
     case .allocate(let variable, let fill):
       builder.program[variable].sizes = values(source[variable].sizes)
       builder.append(.allocate(variable, fill: fill.map(value)))
@@ -102,7 +127,7 @@ private struct ForwardValues {
       let place = Place(variable: variable, indices: values(indices))
       overwrite(place)
       builder.append(.store(variable, place.indices, value(operand)))
-      contents[place] = value(operand)
+      setContent(of: place, to: value(operand))
     case .accumulate(let variable, let indices, let operand): accumulate(variable, indices, operand)
     case .loop(let loop): write(loop)
     case .conditional(let condition, let then, let otherwise): write(condition, then, otherwise)
@@ -135,7 +160,7 @@ private struct ForwardValues {
       builder.append(.bind(binding))
     default: break
     }
-    contents = [:]
+    contents = Contents()
   }
 
   private mutating func define(_ variable: LoopVariable, _ operation: LoopOperation) {
@@ -147,13 +172,12 @@ private struct ForwardValues {
     case .load(let array, let indices):
       renew(array)
       let place = Place(variable: array, indices: values(indices))
-      let known = contents[place] ?? builder.load(array, place.indices, name: name)
-      contents[place] = known
+      let known = content(of: place) ?? builder.load(array, place.indices, name: name)
+      setContent(of: place, to: known)
       scalars[variable] = known
     case .read(let mutable):
-      let place = Place(variable: mutable, indices: [])
-      let known = contents[place] ?? builder.read(mutable)
-      contents[place] = known
+      let known = contents.scalars[mutable] ?? builder.read(mutable)
+      contents.scalars[mutable] = known
       scalars[variable] = known
     }
   }
@@ -161,15 +185,14 @@ private struct ForwardValues {
   private mutating func accumulate(_ variable: LoopVariable, _ indices: [LoopOperand], _ operand: LoopOperand) {
     renew(variable)
     let place = Place(variable: variable, indices: values(indices))
-    let known = contents[place]
+    let known = contents.scalars[variable]
     overwrite(place)
     if indices.isEmpty, let known {
       let sum = builder.apply(.add, known, value(operand))
       builder.append(.store(variable, [], sum))
-      contents[place] = sum
+      contents.scalars[variable] = sum
     } else {
       builder.append(.accumulate(variable, place.indices, value(operand)))
-      contents[place] = nil
     }
   }
 
@@ -217,8 +240,8 @@ private struct ForwardValues {
 
   /// Replaces a conditional whose branches only assign scalars, where the assigned values can be merged.
   private mutating func select(
-    _ condition: LoopOperand, _ first: [LoopStatement], _ afterFirst: [Place: LoopOperand],
-    _ second: [LoopStatement], _ afterSecond: [Place: LoopOperand]
+    _ condition: LoopOperand, _ first: [LoopStatement], _ afterFirst: Contents,
+    _ second: [LoopStatement], _ afterSecond: Contents
   ) -> Bool {
     var inside: Set<LoopVariable> = []
     var assigned: [LoopVariable] = []
@@ -233,14 +256,15 @@ private struct ForwardValues {
     var merger = BranchMerger(condition: condition, inside: inside)
     var merged: [(LoopVariable, LoopOperand, LoopOperand)] = []
     for variable in assigned {
-      let place = Place(variable: variable, indices: [])
-      guard let a = afterFirst[place], let b = afterSecond[place], merger.canMerge(a, b, builder) else { return false }
+      guard let a = afterFirst.scalars[variable], let b = afterSecond.scalars[variable],
+        merger.canMerge(a, b, builder)
+      else { return false }
       merged.append((variable, a, b))
     }
     for (variable, a, b) in merged {
       let value = merger.merge(a, b, &builder)
       builder.append(.store(variable, [], value))
-      contents[Place(variable: variable, indices: [])] = value
+      contents.scalars[variable] = value
     }
     return true
   }

@@ -11,7 +11,7 @@ func removeOverwrittenStores(_ program: LoopProgram) -> LoopProgram {
 
 private func living(_ block: [LoopStatement]) -> [LoopStatement] {
   // Scalars that the statements to come store before they read them.
-  var overwritten: Set<LoopVariable> = []
+  var overwritten = LoopVariableSet()
   var result: [LoopStatement] = []
   for var statement in block.reversed() {
     switch statement.kind {
@@ -27,8 +27,10 @@ private func living(_ block: [LoopStatement]) -> [LoopStatement] {
       statement.kind = .conditional(condition, then: living(then), else: living(otherwise))
     default: break
     }
-    statement.visit { inner in
-      if case .define(_, .read(let place)) = inner.kind { overwritten.remove(place) }
+    if !overwritten.isEmpty {
+      statement.visit { inner in
+        if case .define(_, .read(let place)) = inner.kind { overwritten.remove(place) }
+      }
     }
     result.append(statement)
   }
