@@ -16,11 +16,8 @@ struct GradientFunction {
   let evaluate: (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Double
 }
 
-/// The flags of generated and expert C: sums may be re-associated, NaN and infinities keep their meaning.
-let compilerFlags = """
-  -std=gnu11 -O3 -march=native -fPIC -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math \
-  -ffp-contract=fast
-  """
+/// The flags of generated C, for the experts' as well: sums may be re-associated, NaN and infinities keep their meaning.
+let compilerFlags = Compiler.flags.joined(separator: " ")
 
 /// The compiler that Borel uses.
 func compilerCommand() throws -> String {

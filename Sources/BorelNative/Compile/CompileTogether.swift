@@ -34,7 +34,7 @@ public func compileTogether(
     throw .system(error.message)
   }
   defer { Files.removeDirectory(folder) }
-  try Compiler.find().compile(folder + "/models.c", to: folder + "/models.so", extra: effort.flags)
+  try Compiler.find().compile([folder + "/models.c"], to: folder + "/models.so", extra: effort.flags)
   let library = try LoadedLibrary(folder + "/models.so")
   var modules: [NativeModule] = []
   for (number, source) in sources.enumerated() {

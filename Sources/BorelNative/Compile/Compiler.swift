@@ -116,60 +116,32 @@ public struct Compiler: Sendable {
     #endif
   }()
 
-  /// Compiles `source`, a path, to the shared library `output`.
-  func compile(_ source: String, to output: String, extra: [String] = []) throws(NativeFailure) {
-    guard let linker else { return try run(Self.flags + Self.linkFlags + ["-o", output, source] + extra) }
-    let object = output + ".o"
-    defer { unlink(object) }
-    try run(Self.flags + ["-c", "-o", object, source] + extra)
-    if Self.run([linker, "-shared", "-o", output, object]).status == 0 { return }
-    try run(Self.linkFlags + ["-o", output, object])
+  /// Whether two compilers run at the same time.
+  static let hasTwoProcessors = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1
+
+  /// Compiles `sources`, paths, side by side to the shared library `output`.
+  func compile(_ sources: [String], to output: String, extra: [String] = []) throws(NativeFailure) {
+    guard let linker else { return try run(Self.flags + Self.linkFlags + ["-o", output] + sources + extra) }
+    let objects = sources.map { $0 + ".o" }
+    defer { for object in objects { unlink(object) } }
+    let compilers = zip(sources, objects).map { source, object in
+      RunningProgram(command + Self.flags + ["-c", "-o", object, source] + extra)
+    }
+    let results = compilers.map { $0.wait() }
+    for result in results { try check(result) }
+    if Self.run([linker, "-shared", "-o", output] + objects).status == 0 { return }
+    try run(Self.linkFlags + ["-o", output] + objects)
   }
 
-  private func run(_ arguments: [String]) throws(NativeFailure) {
-    let (status, messages) = Self.run(command + arguments)
-    guard status == 0 else {
-      throw .internal(stage: "compile", "\(command[0]) ended with status \(status): \(messages.prefix(2000))")
+  private func run(_ arguments: [String]) throws(NativeFailure) { try check(Self.run(command + arguments)) }
+
+  private func check(_ result: (status: Int32, output: String)) throws(NativeFailure) {
+    guard result.status == 0 else {
+      throw .internal(
+        stage: "compile", "\(command[0]) ended with status \(result.status): \(result.output.prefix(2000))")
     }
   }
 
   /// Runs a program with its input closed; its exit status, -1 where it could not be started, and all it wrote.
-  static func run(_ arguments: [String]) -> (status: Int32, output: String) {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return (-1, "no pipe: \(String(cString: strerror(errno)))") }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    #if canImport(Darwin)
-    var actions: posix_spawn_file_actions_t?
-    #else
-    var actions = posix_spawn_file_actions_t()
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-    var cArguments: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-    cArguments.append(nil)
-    defer { for argument in cArguments { free(argument) } }
-    var process = pid_t()
-    let started = posix_spawn(&process, arguments[0], &actions, nil, cArguments, environ)
-    close(ends[1])
-    defer { close(ends[0]) }
-    guard started == 0 else { return (-1, String(cString: strerror(started))) }
-    var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let n = read(ends[0], &buffer, buffer.count)
-      if n < 0, errno == EINTR { continue }
-      if n <= 0 { break }
-      if output.count < 1 << 16 { output += buffer[..<n] }
-    }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 {
-      if errno != EINTR { return (-1, String(cString: strerror(errno))) }
-    }
-    // Exit status in the second byte, the signal in the low seven bits.
-    let code = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
-    return (code, String(decoding: output, as: UTF8.self))
-  }
+  static func run(_ arguments: [String]) -> (status: Int32, output: String) { RunningProgram(arguments).wait() }
 }

@@ -68,14 +68,17 @@ public final class NativeModule: @unchecked Sendable {
       throw .system(error.message)
     }
     defer { Files.removeDirectory(folder) }
-    let text = folder + "/model.c"
     let library = folder + "/model.so"
+    var files: [String] = []
     do throws(Files.Failure) {
-      try Files.write(Array(source.text.utf8), to: text, mode: 0o600)
+      for (number, unit) in (Compiler.hasTwoProcessors ? source.units : [source.text]).enumerated() {
+        files.append(folder + "/model_\(number + 1).c")
+        try Files.write(Array(unit.utf8), to: files[number], mode: 0o600)
+      }
     } catch {
       throw .system(error.message)
     }
-    try compiler.compile(text, to: library)
+    try compiler.compile(files, to: library)
     let loaded = try LoadedLibrary(library)
     // A cache that is full or closed costs time later on, nothing else.
     if let usable { try? usable.store(library, as: key, from: folder) }

@@ -43,6 +43,8 @@ public struct NativeSource: Sendable {
   public private(set) var modelText = ""
   /// The whole translation unit.
   public private(set) var text = ""
+  /// The same in units that can be compiled at the same time: two where the longest function is long and the others are not short.
+  private(set) var units: [String] = []
   public private(set) var fields: [NativeField] = []
   public private(set) var functions: [Function] = []
   /// Bytes of `struct model`.
@@ -112,8 +114,29 @@ public struct NativeSource: Sendable {
     modelText = structText() + "\n" + texts.joined(separator: "\n")
     functionText = modelText + "\n" + dimension + entries.joined(separator: "\n") + "\n"
     self.needs = needs
-    text = Self.supportText(needs) + "\n" + ownText(table: "borel_module")
+    let support = Self.supportText(needs) + "\n"
+    text = support + ownText(table: "borel_module")
+    units = [text]
+    guard let longest = texts.indices.max(by: { texts[$0].utf8.count < texts[$1].utf8.count }),
+      texts[longest].utf8.count > Self.longFunction,
+      texts.reduce(0, { $0 + $1.utf8.count }) - texts[longest].utf8.count > Self.longRest
+    else { return }
+    let others = texts.indices.filter { $0 != longest }
+    let declared = others.map { place in
+      let name = self.functions[place].name
+      return "long run_\(name)(void *, const void *const *, double *, void *const *, struct borel_workspace *);\n"
+        + "long sizes_\(name)(const void *, long *);\n"
+    }
+    units = [
+      support + structText() + "\n" + texts[longest] + "\n" + dimension + entries[longest] + declared.joined()
+        + tableText("borel_module"),
+      support + structText() + "\n" + others.map { texts[$0] + "\n" + entries[$0] }.joined(separator: "\n"),
+    ]
   }
+
+  /// Bytes of C from which a second compiler costs less than it saves: of the longest function, and of all others.
+  private static let longFunction = 8000
+  private static let longRest = 2000
 
   // MARK: The struct
 
@@ -277,7 +300,7 @@ public struct NativeSource: Sendable {
     for place in printed.outputs.indices { arguments.append("outputs[\(place)]") }
     if printed.usesWorkspace { arguments.append("workspace") }
     var text = """
-      static long run_\(function.name)(void *model, const void *const *inputs, double *value, void *const *outputs,
+      long run_\(function.name)(void *model, const void *const *inputs, double *value, void *const *outputs,
           struct borel_workspace *workspace) {
         return \(function.name)(\(arguments.joined(separator: ", ")));
       }
@@ -286,7 +309,7 @@ public struct NativeSource: Sendable {
     var counts: [String] = []
     for variable in printed.inputs { counts.append(try sizeText(program[variable].sizes, program, body, spellings)) }
     for output in printed.outputs { counts.append(try sizeText(output.sizes, program, body, spellings)) }
-    text += "static long sizes_\(function.name)(const void *model, long *counts) {\n"
+    text += "long sizes_\(function.name)(const void *model, long *counts) {\n"
     if counts.contains(where: { $0.contains("m->") }) { text += "  const struct model *m = model;\n" }
     if counts.contains(where: { $0.contains("rt->") }) { text += "  const struct borel_runtime *rt = m->runtime;\n" }
     for (place, count) in counts.enumerated() { text += "  counts[\(place)] = \(count);\n" }
@@ -343,5 +366,5 @@ public struct NativeSource: Sendable {
   }
 
   /// Changes with the layout of `borel_native.h`; a module of another version is not used.
-  static let version = 1
+  static let version = 2
 }
