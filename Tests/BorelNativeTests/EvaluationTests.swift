@@ -142,6 +142,26 @@ func libmLog(_ x: Double) -> Double { log(x) }
     #expect(value == Double(144 + 1000 * kept.reduce(0, +)))
   }
 
+  /// A branch of which nothing is printed, under a condition that takes several lines.
+  @Test func emptyBranchesLeaveNothing() throws {
+    var b = LoopBuilder(LoopProgram(name: "empty"))
+    let q = b.input(.position, name: "a_long_name_of_the_position", .real, sizes: [.int(9)])
+    var sum = LoopOperand.real(0)
+    for place in 0..<9 { sum = b.apply(.add, sum, b.apply(primitive("exp"), b.load(q, [.int(place)]))) }
+    let test = b.apply(.less, sum, .real(1))
+    let dead = b.block { b in _ = b.apply(primitive("exp"), b.apply(primitive("log"), sum)) }
+    b.append(.conditional(test, then: [], else: dead))
+    b.append(.conditional(b.apply(.not, test), then: dead, else: []))
+    b.append(.target(.real(3)))
+    let source = try NativeSource([NativeFunction(name: "log_density", program: b.finish())])
+    #expect(!source.modelText.contains("if ("))
+    let model = try NativeModel(NativeModule(source, cache: nil)) { (source) throws(NativeFailure) in .int(0) }
+    var value = 0.0
+    let evaluator = try NativeEvaluator(model, function: 0)
+    #expect(evaluator.evaluate(at: [Double](repeating: 0, count: 9), value: &value) == .ok)
+    #expect(value == 3)
+  }
+
   @Test func namesAreSafe() throws {
     var b = LoopBuilder(LoopProgram(name: "names"))
     let q = b.input(.position, name: "double", .real, sizes: [.int(4)])

@@ -288,7 +288,9 @@ private func removeDeadDefinitions(_ program: inout LoopProgram) {
         use(loop.upper)
         statement.kind = .loop(loop)
       case .conditional(let condition, let then, let otherwise):
-        statement.kind = .conditional(condition, then: live(then), else: live(otherwise))
+        let (first, second) = (live(then), live(otherwise))
+        if first.isEmpty && second.isEmpty { continue }
+        statement.kind = .conditional(condition, then: first, else: second)
         use(condition)
       case .call(_, let outputs, let inputs): (outputs + inputs).forEach(use)
       case .require(let condition, _): use(condition)

@@ -83,14 +83,11 @@ extension FunctionPrinter {
       if isEmpty { lines.removeSubrange(start...) } else { line("}") }
       return
     }
-    if isEmpty {
-      lines.removeSubrange(start...)
-      line("if (\(CExpression.not(test).text)) {")
-    } else {
-      line("} else {")
-    }
+    if isEmpty { lines.removeSubrange(start...) }
+    let middle = lines.count
+    line(isEmpty ? "if (\(CExpression.not(test).text)) {" : "} else {")
     if try branch(otherwise, number: blockCount) {
-      lines.removeLast()
+      lines.removeSubrange(middle...)
       if isEmpty { return }
     }
     line("}")
