@@ -10,6 +10,7 @@ public func compileTogether(
   var needs = CNeeds()
   for source in sources {
     needs.mathematics.formUnion(source.needs.mathematics)
+    needs.outOfLine.merge(source.needs.outOfLine) { own, _ in own }
     needs.library.formUnion(source.needs.library)
   }
   var text = NativeSource.supportText(needs)

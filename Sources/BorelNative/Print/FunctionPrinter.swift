@@ -36,6 +36,9 @@ struct FunctionPrinter {
   var blockCount = 0
   var blockPath: [Int] = [0]
   var loopDepth = 0
+  /// How often the statement at hand runs; nil where that is often, or not known.
+  var times: Int? = 1
+  private let outOfLine: OutOfLine
   var declaredViews: Set<Int> = []
   var hoisted: Set<Int> = []
   /// Arrays that are parameters: outputs, and results that the program makes at its outermost level.
@@ -56,6 +59,7 @@ struct FunctionPrinter {
     uses = LoopUses(program)
     settled = SettledScalars(program)
     renderer = CRenderer(program: program, spellings: spellings)
+    outOfLine = OutOfLine(program, spellings)
     programNames = Set(program.variables.map { cIdentifier($0.name) })
     if isPreparation {
       for case (_, .variable(let variable)) in program.results { lastingArrays.insert(uses.root(variable)) }
@@ -260,6 +264,7 @@ struct FunctionPrinter {
     var isLoad = false
     switch operation {
     case .apply(let function, let operands):
+      renderer.isOutOfLine = outOfLine.isWorthwhile && times != nil
       expression = try renderer.apply(function, operands, try expressions(operands))
     case .load(let array, let indices):
       expression = try element(array, indices)

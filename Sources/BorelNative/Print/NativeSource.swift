@@ -278,6 +278,9 @@ public struct NativeSource: Sendable {
     var text = Self.compilerText + (nativeSourceFiles.first { $0.path.hasSuffix("borel_native.h") }?.text ?? "")
     let mathematics = MathematicsHeader.builtIn.text(of: needs.mathematics)
     if !mathematics.isEmpty { text += "\n" + mathematics + "\n" }
+    for (name, operands) in needs.outOfLine.sorted(by: { $0.key < $1.key }) {
+      text += OutOfLine.definition(name, operands: operands)
+    }
     for name in needs.library.sorted() {
       let parameters = name == "fma" ? "double, double, double" : name == "fmod" ? "double, double" : "double"
       text += "double \(name)(\(parameters));\n"

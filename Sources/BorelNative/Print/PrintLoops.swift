@@ -35,8 +35,11 @@ extension FunctionPrinter {
     }
     blockCount += 1
     loopDepth += 1
+    let outer = times
+    times = OutOfLine.times(times, of: loop)
     let hasOwnMemory = uses.allocations(in: loop.body).contains { !hoisted.contains($0.index) && !isLocal($0) }
     try braced(header, loop.body, number: blockCount, scopedMemory: hasOwnMemory)
+    times = outer
     loopDepth -= 1
     names.close()
     if marked { line("workspace->next = \(mark);") }

@@ -6,6 +6,8 @@ import BorelIR
 struct CNeeds {
   /// Functions of the vector mathematics header.
   var mathematics: Set<String> = []
+  /// Of these, the functions that are called out of line, with their numbers of operands.
+  var outOfLine: [String: Int] = [:]
   /// Functions of the C library that compilers know by name, such as `sqrt`.
   var library: Set<String> = []
   /// Whether the function at hand calls through the runtime table.
@@ -16,6 +18,8 @@ struct CRenderer {
   let program: LoopProgram
   let spellings: CSpellings
   var needs = CNeeds()
+  /// Whether calls of vector mathematics stand out of line at the moment.
+  var isOutOfLine = false
   /// What is known to be at most zero, and to lie in [0, 1], from its definition: shared exponentials are e^-|d|.
   lazy var ranges = CRanges(program)
 
@@ -83,6 +87,13 @@ struct CRenderer {
     return .call(name, x)
   }
 
+  private mutating func mathematics(_ name: String, _ x: [CExpression]) -> CExpression {
+    needs.mathematics.insert(name)
+    guard isOutOfLine, OutOfLine.canStand(name) else { return .call(name, x) }
+    needs.outOfLine[name] = x.count
+    return .call(OutOfLine.name(name), x)
+  }
+
   private mutating func primitive(
     _ name: String, _ operands: [LoopOperand], _ x: [CExpression]
   ) throws(NativeFailure) -> CExpression {
@@ -96,17 +107,14 @@ struct CRenderer {
       }
     }
     if x.count == 1, let narrow = ranges.narrowForm(of: name, operands[0]), spellings.hasMathematics(narrow) {
-      needs.mathematics.insert(narrow)
-      return .call(narrow, x)
+      return mathematics(narrow, x)
     }
     guard let spelling = spellings.spelling(of: name) else {
       throw .unsupported("the function `\(name)` has no native form", nil)
     }
     switch spelling {
     case .operation(let write): return write(&self, x)
-    case .mathematics(let function):
-      needs.mathematics.insert(function)
-      return .call(function, x)
+    case .mathematics(let function): return mathematics(function, x)
     case .library(let function): return library(function, x)
     case .runtime(let field):
       needs.runtime = true
