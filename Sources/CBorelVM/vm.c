@@ -567,6 +567,8 @@ OPERATION(INDEX2) {
   set(A, bits, tag);
   DONE();
 }
+/* The same of a matrix; of anything else it is two steps, which are the host's. */
+OPERATION(INDEX_CHAIN) { TAIL op_INDEX2(PASS); }
 static __attribute__((noinline)) void drop(borel_slot *slot) { vacate(slot); }
 
 /* The base is a temporary: it is released once its element is read. */

@@ -96,6 +96,33 @@ import Testing
     #expect(try evaluate("var l = [[1], [2, 3]]\nl[1][0] = 5\nl") == "[[1], [5, 3]]")
   }
 
+  /// `x[i][j]` of a local is one instruction: for matrices, and in two steps for all else that has elements.
+  @Test(arguments: [
+    ("[[1.0, 2.0], [3.0, 4.0]]", "1", "0", "3.0"), ("[[1, 2], [3, 4]]", "0", "1", "2"),
+    ("[[1, 2], [3]]", "1", "0", "3"), ("[{a: 1}, {a: 2}]", "1", "\"a\"", "2"), ("([5, 6], \"xyz\")", "1", "2", "\"z\""),
+    ("zeros(2, 2, 2) + 1", "1", "0", "[1.0, 1.0]"),
+  ])
+  func elementsOfElements(_ value: String, _ i: String, _ j: String, _ result: String) throws {
+    #expect(try evaluate("fn f(x, i, j) { x[i][j] }\nf(\(value), \(i), \(j))") == result)
+  }
+
+  @Test func elementsOfElementsOverwriteTheirOperands() throws {
+    #expect(
+      try evaluate(
+        """
+        fn f(x) {
+          var a = x
+          a = a[1][0]
+          var i = 1
+          i = x[i][i]
+          var s = 0
+          for j in 0..<2 { s = x[s][j] - s }
+          (a, i, s)
+        }
+        f([[1, 2], [3, 4]])
+        """) == "(3, 4, 3)")
+  }
+
   @Test func primitives() throws {
     #expect(PrimitiveImplementation.inconsistencies() == [])
     #expect(try evaluate("quantile([1, 2, 3, 4], [0.0, 0.5, 1.0])") == "[1.0, 2.5, 4.0]")

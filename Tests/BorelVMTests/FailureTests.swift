@@ -7,6 +7,16 @@ import Testing
 @Suite struct FailureTests {
   @Test(arguments: [
     ("fn f(x, i) { x[i] }\nf([1, 2, 3], 5)", "i", "index 5 is out of range for an array of 3 elements (0..<3)"),
+    (
+      "fn f(x, i, j) { x[i][j] }\nf([[1, 2], [3, 4]], 2, 0)", "i",
+      "index 2 is out of range for dimension 0 of an array of shape [2, 2] (0..<2)"
+    ),
+    (
+      "fn f(x, i, j) { x[i][j] }\nf([[1, 2], [3, 4]], 0, 2)", "j",
+      "index 2 is out of range for an array of 2 elements (0..<2)"
+    ),
+    ("fn f(x, i, j) { x[i][j] }\nf([1, 2], 0, 0)", "x[i]", "an Int has no elements"),
+    ("fn f(x, i, j) { x[i][j] }\nf(1, 0, 0)", "x", "an Int has no elements"),
     ("fn f(a, b) { a + b }\nf(1, {q: 1})", "b", "`+` needs numbers, got a record"),
     (
       "let n = 9223372036854775807\nfn g(k) { k + 1 }\ng(n)", "k + 1",

@@ -214,15 +214,9 @@ extension FunctionCompiler {
     _ base: CoreExpression, _ subscripts: [CoreSubscript], into target: Register, _ span: Span
   ) throws(Failure) {
     let indices = Self.plainIndices(subscripts)
+    if try compileChain(base, indices, into: target, span) { return }
     if indices.count == 1 || indices.count == 2 {
-      let object: Register
-      if case .local(let local) = base.kind, arrayChoices.contains(local),
-        !indices.contains(where: { Self.sets(local, in: $0) })
-      {
-        object = register(local)
-      } else {
-        object = try operand(base, before: indices)
-      }
+      let object = try indexed(base, before: indices)
       let spans = [base.span] + indices.map(\.span)
       if indices.count == 1 {
         let index = try operand(indices[0], before: [])
@@ -240,6 +234,32 @@ extension FunctionCompiler {
     try compileWindow([base] + operands, into: target) { compiler, window in
       compiler.emit(BOREL_OP_INDEX_PATH, window, table, 0, span, operands: [base.span] + spans)
     }
+  }
+
+  /// `x[i][j]` of a local: no row is made where that is an element of a matrix. False for anything else.
+  private mutating func compileChain(
+    _ base: CoreExpression, _ last: [CoreExpression], into target: Register, _ span: Span
+  ) throws(Failure) -> Bool {
+    guard last.count == 1, case .index(let array, let subscripts) = base.kind, case .local(let local) = array.kind
+    else { return false }
+    let indices = Self.plainIndices(subscripts) + last
+    guard indices.count == 2, !indices.contains(where: { Self.sets(local, in: $0) }) else { return false }
+    let object = try indexed(array, before: indices)
+    let first = try operands(indices)
+    emit(
+      BOREL_OP_INDEX_CHAIN, target, object, first, span,
+      operands: [array.span, indices[0].span, indices[1].span, base.span])
+    return true
+  }
+
+  /// The register of a value whose elements are read: an array that choices build need not be complete for it.
+  private mutating func indexed(_ base: CoreExpression, before indices: [CoreExpression]) throws(Failure) -> Register {
+    if case .local(let local) = base.kind, arrayChoices.contains(local),
+      !indices.contains(where: { Self.sets(local, in: $0) })
+    {
+      return register(local)
+    }
+    return try operand(base, before: indices)
   }
 
   /// `a && b` and `a || b` as values.

@@ -9,9 +9,9 @@ import CBorelVM
 extension Handlers {
   static let indexing: [(borel_operation, Handler)] = [
     (BOREL_OP_INDEX, index), (BOREL_OP_INDEX_TAKE, index), (BOREL_OP_INDEX2, index2), (BOREL_OP_INDEX2_TAKE, index2),
-    (BOREL_OP_INDEX_PATH, indexPath), (BOREL_OP_SET_INDEX, setIndex), (BOREL_OP_SET_INDEX2, setIndex2),
-    (BOREL_OP_UPDATE, update), (BOREL_OP_UPDATE_GLOBAL, updateGlobal), (BOREL_OP_FIELD, field),
-    (BOREL_OP_FIELD_TAKE, field), (BOREL_OP_ELEMENT, element), (BOREL_OP_COMPLETE, complete),
+    (BOREL_OP_INDEX_CHAIN, indexChain), (BOREL_OP_INDEX_PATH, indexPath), (BOREL_OP_SET_INDEX, setIndex),
+    (BOREL_OP_SET_INDEX2, setIndex2), (BOREL_OP_UPDATE, update), (BOREL_OP_UPDATE_GLOBAL, updateGlobal),
+    (BOREL_OP_FIELD, field), (BOREL_OP_FIELD_TAKE, field), (BOREL_OP_ELEMENT, element), (BOREL_OP_COMPLETE, complete),
     (BOREL_OP_GET_GLOBAL, getGlobal), (BOREL_OP_SET_GLOBAL, setGlobal),
   ]
 
@@ -31,6 +31,20 @@ extension Handlers {
     let result = try reader.element(
       of: m.register(i.b).pointee.value, m.register(i.c).pointee.value, m.register(i.c + 1).pointee.value)
     m.consume(i.b, keeping: i.a)
+    m.consume(i.c, keeping: i.a)
+    m.consume(i.c + 1, keeping: i.a)
+    m.account(result)
+    m.put(result, i.a)
+    return .advance
+  }
+
+  private static func indexChain(_ m: MachineStorage, _ i: borel_instruction) throws(Failure) -> Flow {
+    var reader = SubscriptReader(location: m.location)
+    let row = try reader.element(
+      of: m.register(i.b).pointee.value, at: m.register(i.c).pointee.value, operand: 1)
+    m.account(row)
+    reader.base = 3
+    let result = try reader.element(of: row, at: m.register(i.c + 1).pointee.value, operand: 2)
     m.consume(i.c, keeping: i.a)
     m.consume(i.c + 1, keeping: i.a)
     m.account(result)

@@ -18,6 +18,8 @@ struct SubscriptReader {
   let location: CodeLocation
   /// The number of the first subscript's operand.
   var operand = 1
+  /// The number of the operand that stands for the value.
+  var base = 0
 
   func failure(_ message: String, code: String, operand: Int?, hint: String? = nil) -> Failure {
     let span = operand.flatMap { location.span(operand: $0) } ?? location.span
@@ -89,7 +91,7 @@ struct SubscriptReader {
       }
       return element
     default:
-      throw failure("\(value.kindDescription) has no elements", code: "not-indexable", operand: 0)
+      throw failure("\(value.kindDescription) has no elements", code: "not-indexable", operand: base)
     }
   }
 
@@ -165,7 +167,7 @@ struct SubscriptReader {
       try checkRange(lower, upper, count: characters.count, "a string of \(characters.count) characters", operand)
       return .string(String(characters[lower..<upper]))
     }
-    throw failure("\(value.kindDescription) cannot be indexed like this", code: "not-indexable", operand: 0)
+    throw failure("\(value.kindDescription) cannot be indexed like this", code: "not-indexable", operand: base)
   }
 
   private func mapped(_ elements: ArraySlice<Value>, _ rest: [Subscript], _ operand: Int) throws(Failure) -> Value {

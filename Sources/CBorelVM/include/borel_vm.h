@@ -51,6 +51,7 @@ enum {
   X(EACH_NEXT)   /* a + 2 = next element, or by wide when there is none */                                         \
   X(INDEX) X(INDEX_TAKE)   /* a = b[c]; TAKE clears b */                                                           \
   X(INDEX2) X(INDEX2_TAKE) /* a = b[c, c + 1] */                                                                   \
+  X(INDEX_CHAIN) /* a = b[c][c + 1] */                                                                             \
   X(SET_INDEX)   /* a[b] = c */                                                                                    \
   X(SET_INDEX2)  /* a[b, b + 1] = c */                                                                             \
   X(LENGTH)      /* a = len(b) */                                                                                  \
