@@ -1,4 +1,5 @@
-// Runs what the README and the documentation show: `console` blocks are transcripts, `ppl` blocks must check without errors.
+// Runs what the README and the documentation show: `console` blocks are transcripts, `ppl` blocks must check without errors, `c` blocks
+// are part of what the command behind the `c` prints.
 
 import Foundation
 import Testing
@@ -58,6 +59,15 @@ private let pages: [String] = {
         #expect(
           Transcript.trimmed(output) == Transcript.trimmed(command.output), "\(page):\(fence.line): \(command.line)")
       }
+    }
+  }
+
+  /// A `c` block with a command is contained in what the command prints.
+  @Test(arguments: pages) func listingsAreCurrent(page: String) throws {
+    let text = try String(contentsOf: Transcript.root.appending(path: page), encoding: .utf8)
+    for fence in fences(of: text) where fence.info.hasPrefix("c borel ") {
+      let output = try Transcript.run(String(fence.info.dropFirst(2)), in: Transcript.root)
+      #expect(output.contains(fence.text), "\(page):\(fence.line)")
     }
   }
 
