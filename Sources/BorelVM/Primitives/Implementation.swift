@@ -29,7 +29,8 @@ public enum PrimitiveImplementation: Sendable {
 /// The implementations by row, one array of pairs per file of this folder.
 enum PrimitiveRegistry {
   static let all: [(name: String, implementation: PrimitiveImplementation)] =
-    operatorImplementations + mathematicsImplementations + specialImplementations + randomImplementations
+    operatorImplementations + comparisonImplementations + mathematicsImplementations + specialImplementations
+    + randomImplementations
     + linearAlgebraImplementations + differentialImplementations + distributionImplementations
     + collectionImplementations + textImplementations
 

@@ -64,3 +64,33 @@ struct GeneratedVariable: Sendable {
   var isRandom: Bool
   var isMutable = false
 }
+
+extension GeneratedType {
+  var isScalar: Bool {
+    switch self {
+    case .real, .int, .bool: true
+    default: false
+    }
+  }
+
+  var isVectorOfScalars: Bool {
+    switch self {
+    case .vector(_, let kind): kind == .vector || kind == .positiveVector || kind == .unitVector
+    case .ints, .bools: true
+    default: false
+    }
+  }
+
+  /// The array of so many values.
+  func array(of size: Size) -> GeneratedType {
+    switch self {
+    case .real(.positive): .vector(size, .positiveVector)
+    case .real(.unit): .vector(size, .unitVector)
+    case .real: .vector(size, .vector)
+    case .int: .ints(size, below: nil)
+    case .bool: .bools(size)
+    case .vector(let columns, _): .matrix(size, columns, .matrix)
+    default: self
+    }
+  }
+}
