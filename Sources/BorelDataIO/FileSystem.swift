@@ -14,13 +14,17 @@ import Darwin
 ///
 /// Spans count bytes in 32 bits, so a file of 2 GiB or more is refused.
 public func readFile(_ path: String) throws(DataFailure) -> [UInt8] {
+  try readFile(path, sizeLimit: Int(Int32.max))
+}
+
+/// Files that no span points into may be larger.
+func readFile(_ path: String, sizeLimit: Int) throws(DataFailure) -> [UInt8] {
   let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw readFailure(path, errno) }
   defer { if descriptor != STDIN_FILENO { close(descriptor) } }
   var status = stat()
   guard fstat(descriptor, &status) == 0 else { throw readFailure(path, errno) }
   guard status.st_mode & S_IFMT != S_IFDIR else { throw readFailure(path, EISDIR) }
-  let sizeLimit = Int(Int32.max)
   func tooLarge() -> DataFailure {
     DataFailure(.malformed, code: "file-too-large", "\(shown(path)) is larger than 2 GiB")
   }

@@ -14,28 +14,6 @@ import Musl
 import Darwin
 #endif
 
-/// A directory that is removed with everything in it.
-private func withDirectory(_ body: (String) throws -> Void) throws {
-  var template = Array("/tmp/borel-data-XXXXXX".utf8CString)
-  let path = try template.withUnsafeMutableBufferPointer { buffer in
-    let start = try #require(buffer.baseAddress)
-    return String(cString: try #require(mkdtemp(start)))
-  }
-  defer {
-    if let directory = opendir(path) {
-      while let entry = readdir(directory) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { unlink("\(path)/\(name)") }
-      }
-      closedir(directory)
-    }
-    rmdir(path)
-  }
-  try body(path)
-}
-
 private struct Outcome: Equatable {
   let message: String
   let exitCode: Int32

@@ -5,6 +5,14 @@ import BorelSource
 import BorelValues
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 func parse(_ text: String) throws(DataFailure) -> Value { try parseJSON(bytes: Array(text.utf8)).value }
 
 func parseJSON(bytes: [UInt8]) throws(DataFailure) -> LoadedData {
@@ -52,4 +60,34 @@ func failure(_ text: String, csv: Bool = false) -> (message: String, place: Stri
     }
     return (error.diagnostic.message, place ?? "", error.diagnostic.hint)
   }
+}
+
+/// A directory that is removed with everything in it.
+func withDirectory(_ body: (String) throws -> Void) throws {
+  var template = Array("/tmp/borel-data-XXXXXX".utf8CString)
+  let path = try template.withUnsafeMutableBufferPointer { buffer in
+    let start = try #require(buffer.baseAddress)
+    return String(cString: try #require(mkdtemp(start)))
+  }
+  defer { removeFolder(path) }
+  try body(path)
+}
+
+/// The names in a folder, sorted.
+func names(in path: String) -> [String] {
+  var names: [String] = []
+  guard let directory = opendir(path) else { return [] }
+  while let entry = readdir(directory) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  closedir(directory)
+  return names.sorted()
+}
+
+private func removeFolder(_ path: String) {
+  for name in names(in: path) where unlink("\(path)/\(name)") != 0 { removeFolder("\(path)/\(name)") }
+  rmdir(path)
 }
