@@ -91,6 +91,9 @@ let package = Package(
         "BorelInference", "BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws",
       ]),
     .target(
+      name: "BorelOptimize",
+      dependencies: ["BorelInference", "BorelSemantics", "BorelSource", "BorelNumerics"]),
+    .target(
       name: "BorelExact",
       dependencies: [
         "BorelInference", "BorelSemantics", "BorelSource", "BorelValues", "BorelNumerics", "BorelDraws",
@@ -103,7 +106,7 @@ let package = Package(
         "BorelSource", "BorelNumerics", "BorelValues", "BorelDraws", "BorelSyntax", "BorelIR",
         "BorelDataIO", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelPasses", "BorelNative",
         "BorelInference",
-        "BorelVM", "BorelMCMC", "BorelSMC", "BorelExact",
+        "BorelVM", "BorelMCMC", "BorelSMC", "BorelExact", "BorelOptimize",
       ]),
 
     // 7-9: shells
@@ -148,6 +151,9 @@ let package = Package(
       name: "BorelInferenceTests", dependencies: ["BorelInference", "BorelExact", "InferenceTestSupport"]),
     .testTarget(name: "BorelMCMCTests", dependencies: ["BorelMCMC", "BorelExact", "InferenceTestSupport"]),
     .testTarget(name: "BorelSMCTests", dependencies: ["BorelSMC", "BorelExact", "InferenceTestSupport"]),
+    .testTarget(
+      name: "BorelOptimizeTests",
+      dependencies: ["BorelOptimize", "BorelInference", "BorelSemantics", "BorelSource", "BorelNumerics"]),
     .testTarget(name: "BorelExactTests", dependencies: ["BorelExact", "InferenceTestSupport"]),
 
     // The front end is tested on texts; Tests/Golden holds wrong programs with their messages.
