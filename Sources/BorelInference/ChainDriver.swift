@@ -53,6 +53,7 @@ public func runChains<K: Kernel, A: Adaptation<K>, Source: RandomSource, Output:
       output: output, failures: NumericalFailureLog(), steps: 0, acceptanceSum: 0, wasCancelled: false)
     let position = try start(chain, &startRandom, &result.failures)
     var state = try kernel.initialState(at: position, of: target)
+    if plan.warmup > 0 { adaptation.begin(&kernel, at: state, using: &chainRandom) }
     let (sampling, overflow) = plan.draws.multipliedReportingOverflow(by: plan.thin)
     let total = plan.warmup.addingReportingOverflow(overflow ? .max : sampling)
     let iterations = total.overflow ? .max : total.partialValue
@@ -62,12 +63,13 @@ public func runChains<K: Kernel, A: Adaptation<K>, Source: RandomSource, Output:
         break
       }
       let isWarmup = iteration < plan.warmup
+      if iteration == plan.warmup, plan.warmup > 0 { adaptation.end(&kernel) }
       var last: K.Info?
       for _ in 0..<plan.stepsPerIteration {
         let info = try kernel.step(&state, of: target, using: &chainRandom)
         if let failure = info.failure { result.failures.record(failure) }
         if isWarmup {
-          adaptation.update(&kernel, after: info)
+          adaptation.update(&kernel, at: state, after: info, using: &chainRandom)
         } else {
           result.steps += 1
           result.acceptanceSum += info.acceptance

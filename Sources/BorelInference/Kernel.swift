@@ -31,11 +31,27 @@ public protocol StepInfo: Sendable {
 /// Tunes a kernel during warm-up; afterwards the kernel stays as it is, and the chain is a Markov chain again.
 public protocol Adaptation<Tuned>: Sendable {
   associatedtype Tuned: Kernel
-  mutating func update(_ kernel: inout Tuned, after info: Tuned.Info)
+  /// Called once before the first step.
+  mutating func begin<Source: RandomSource>(
+    _ kernel: inout Tuned, at state: Tuned.State, using random: inout Source)
+  /// Called after every step of warm-up.
+  mutating func update<Source: RandomSource>(
+    _ kernel: inout Tuned, at state: Tuned.State, after info: Tuned.Info, using random: inout Source)
+  /// Called once after the last step of warm-up.
+  mutating func end(_ kernel: inout Tuned)
+}
+
+extension Adaptation {
+  public mutating func begin<Source: RandomSource>(
+    _ kernel: inout Tuned, at state: Tuned.State, using random: inout Source
+  ) {}
+  public mutating func end(_ kernel: inout Tuned) {}
 }
 
 /// The adaptation that changes nothing.
 public struct NoAdaptation<Tuned: Kernel>: Adaptation {
   public init() {}
-  public mutating func update(_ kernel: inout Tuned, after info: Tuned.Info) {}
+  public mutating func update<Source: RandomSource>(
+    _ kernel: inout Tuned, at state: Tuned.State, after info: Tuned.Info, using random: inout Source
+  ) {}
 }

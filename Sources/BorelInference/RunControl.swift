@@ -35,9 +35,29 @@ public struct Progress: Sendable, Equatable {
   public var acceptance: Double?
   /// The number of numerical failures so far.
   public var failures: Int
+  /// Of a Hamiltonian sampler: divergences after warm-up, the step size, and gradients per iteration so far.
+  public var hamiltonian: Hamiltonian?
+
+  public struct Hamiltonian: Sendable, Equatable {
+    public var divergences: Int
+    public var stepSize: Double
+    public var gradients: Double
+    /// The chains of the run, and the iterations of warm-up of each.
+    public var chains: Int
+    public var warmup: Int
+
+    public init(divergences: Int, stepSize: Double, gradients: Double, chains: Int, warmup: Int) {
+      self.divergences = divergences
+      self.stepSize = stepSize
+      self.gradients = gradients
+      self.chains = chains
+      self.warmup = warmup
+    }
+  }
 
   public init(
-    phase: String, chain: Int = 0, completed: Int, total: Int?, acceptance: Double? = nil, failures: Int = 0
+    phase: String, chain: Int = 0, completed: Int, total: Int?, acceptance: Double? = nil, failures: Int = 0,
+    hamiltonian: Hamiltonian? = nil
   ) {
     self.phase = phase
     self.chain = chain
@@ -45,5 +65,6 @@ public struct Progress: Sendable, Equatable {
     self.total = total
     self.acceptance = acceptance
     self.failures = failures
+    self.hamiltonian = hamiltonian
   }
 }

@@ -66,7 +66,10 @@ public struct ScaleAdaptation<P: Program>: Adaptation {
 
   public init() {}
 
-  public mutating func update(_ kernel: inout SingleSiteMetropolis<P>, after info: SingleSiteInfo) {
+  public mutating func update<Source: RandomSource>(
+    _ kernel: inout SingleSiteMetropolis<P>, at state: TraceState<P.Run>, after info: SingleSiteInfo,
+    using random: inout Source
+  ) {
     guard let address = info.address, let proposal = info.scaledProposal else { return }
     kernel.tuning.update(address, proposal: proposal, acceptance: info.acceptance, target: target)
   }

@@ -59,8 +59,9 @@ public struct BoundModel: Sendable {
   /// Draws from the posterior.
   ///
   /// - Parameter seed: fixes all random numbers; nil uses that of the model's options, or a new one, which `Posterior.seed` tells.
-  public func sample(method: Method = .metropolisHastings(), seed: UInt64? = nil) throws(BorelError) -> Posterior {
+  public func sample(method: Method = .nuts(), seed: UInt64? = nil) throws(BorelError) -> Posterior {
     let seed = method.isRandom ? model.host.seed(seed) : 0
+    if case .hamiltonian(let settings) = method { return try sample(settings, seed: seed) }
     do throws(Failure) {
       let outcome = try method.run(program(value), random: RandomStream(seed: seed), control: model.options.control)
       model.host.report(outcome.result)

@@ -10,6 +10,9 @@ import BorelSemantics
 
 /// An inference algorithm with its settings.
 public enum Method: Sendable, Equatable {
+  /// NUTS, Hamiltonian Monte Carlo or a random walk over the continuous choices, by the model's gradient. Discrete choices are updated
+  /// one by one in between; a model whose structure is random is sampled by `metropolisHastings` instead, and a note says so.
+  case hamiltonian(HamiltonianSettings = .init())
   /// Single-site Metropolis-Hastings over traces. `draws` and `warmup` count per chain; of `thin` iterations one is kept.
   case metropolisHastings(draws: Int = 1000, warmup: Int = 500, chains: Int = 4, thin: Int = 1)
   /// Weighted executions from the prior.
@@ -20,6 +23,14 @@ public enum Method: Sendable, Equatable {
   case sequentialMonteCarlo(particles: Int = 1000, resampling: Resampling = .systematic, threshold: Double = 0.5)
   /// Every execution of a model with finitely many choices, at most `limit` of them.
   case enumeration(limit: Int = 10_000_000)
+
+  /// NUTS with Stan's defaults.
+  public static func nuts(
+    draws: Int = 1000, warmup: Int = 1000, chains: Int = 4, targetAcceptance: Double = 0.8
+  ) -> Method {
+    .hamiltonian(
+      HamiltonianSettings(draws: draws, warmup: warmup, chains: chains, targetAcceptance: targetAcceptance))
+  }
 
   /// False for exact enumeration, which draws no random numbers.
   public var isRandom: Bool {
@@ -39,6 +50,9 @@ extension Method {
     _ program: some Program, random: RandomStream, control: RunControl
   ) throws(Failure) -> InferenceOutcome {
     switch self {
+    case .hamiltonian(let settings):
+      // Programs without a density of their own are sampled as traces.
+      return try settings.overTraces.run(program, random: random, control: control)
     case .importance(let draws):
       return InferenceOutcome(
         result: try ImportanceSampling(draws: draws).run(program, random: random, control: control))

@@ -93,11 +93,16 @@ extension BoundModel {
 }
 
 extension MachineGradient {
+  /// The places of the numbers in the order of native code.
+  func order(by patterns: [String]) -> [Int] { position.order(by: patterns) }
+}
+
+extension UnconstrainedPosition {
   /// The places of the numbers in the order of native code: by pattern, the elements of each row by row.
   func order(by patterns: [String]) -> [Int] {
     var places: [(pattern: Int, indices: [Int], start: Int, count: Int)] = []
     var start = 0
-    for coordinate in position.coordinates {
+    for coordinate in coordinates {
       let (pattern, indices) = TrialRun.pattern(of: coordinate.address)
       places.append(
         (patterns.firstIndex(of: pattern) ?? patterns.count, indices, start, coordinate.values.count))

@@ -40,6 +40,17 @@ final class FunctionAtChoices {
     for place in patterns.indices where patterns[place] == pattern { try give(elements, at: place) }
   }
 
+  /// Sets one element of a discrete site.
+  func give(_ value: Double, to pattern: String, offset: Int) {
+    for place in patterns.indices where patterns[place] == pattern && offset < evaluator.inputCounts[place] {
+      switch inputs[place].scalar {
+      case .real: buffers[place].storeBytes(of: value, toByteOffset: 8 * offset, as: Double.self)
+      case .int: buffers[place].storeBytes(of: Int(exactly: value) ?? 0, toByteOffset: 8 * offset, as: Int.self)
+      case .bool: buffers[place].storeBytes(of: value != 0 ? 1 : 0, toByteOffset: offset, as: UInt8.self)
+      }
+    }
+  }
+
   private func give(_ elements: [Double], at place: Int) throws(NativeFailure) {
     let input = inputs[place]
     guard elements.count == evaluator.inputCounts[place] else {

@@ -23,7 +23,7 @@ public final class NativeSimulation {
       var request = bound.specialisationRequest(trial)
       request.isSimulation = true
       var drawn = try specialise(request)
-      drawn.results.removeAll { $0.name == "value" }
+      drawn.results.removeAll { isReturnValue($0.name) }
       if let problem = verifyLoop(drawn).first {
         throw NotNative(.internalError, "the simulation is a wrong program: \(problem)", at: nil)
       }

@@ -158,6 +158,12 @@ struct TrialRun {
     }
   }
 
+  /// Gives one element of a site another value.
+  mutating func replace(_ pattern: String, element: Int, by value: Value) {
+    guard let number = numbers[pattern], sites[number].elements.indices.contains(element) else { return }
+    sites[number].elements[element].value = value
+  }
+
   /// The values of the choices that are not observed.
   var freeChoices: GivenChoices {
     GivenChoices(sites.flatMap { $0.elements }.filter { !$0.isObserved }.map { ($0.address, $0.value) })

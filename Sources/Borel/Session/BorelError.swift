@@ -57,6 +57,10 @@ extension BorelError {
       self.init(.interrupted, [failure.diagnostic], sources: sources)
       return
     }
+    if failure.diagnostic.code == "cannot-write" {
+      self.init(.output, [failure.diagnostic], sources: sources)
+      return
+    }
     switch failure.kind {
     // Outside inference a numerical failure is the program's.
     case .numerical, .user: self.init(.program, [failure.diagnostic], sources: sources)

@@ -5,7 +5,13 @@ import Borel
 
 /// The algorithms by the names that users type.
 enum MethodName: String, CaseIterable, ExpressibleByArgument {
+  case nuts, hmc
+  case randomWalk = "random-walk"
   case mh, importance, smc, rejection, enumerate
+
+  /// The methods that move along the gradient, or by steps of their scale, in unconstrained space.
+  static let continuous: [MethodName] = [.nuts, .hmc, .randomWalk]
+  static let chains: [MethodName] = continuous + [.mh]
 }
 
 struct SampleCommand: Subcommand {
@@ -15,22 +21,24 @@ struct SampleCommand: Subcommand {
     discussion: """
       Runs the statements of the file, then inference on its model, and prints a summary.
 
-        borel sample schools.ppl --data schools.json --seed 1
+        borel sample schools.ppl --data schools.json --seed 1 --output fit.csv
         borel sample schools.ppl --data schools.json --method smc --particles 10000 --output draws.csv
       """)
 
   @OptionGroup var program: ProgramOptions
   @OptionGroup(title: "Data") var data: DataOptions
 
-  @Option(help: "mh, importance, smc, rejection or enumerate.")
-  var method: MethodName = .mh
+  @Option(help: "nuts, hmc, random-walk, mh, importance, smc, rejection or enumerate.")
+  var method: MethodName = .nuts
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Draws, per chain for mh. (default: 1000)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Draws, per chain for nuts, hmc, random-walk and mh. (default: 1000)", valueName: "n"))
   var draws: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Iterations before the first draw of a chain. (default: 500)", valueName: "n"))
+    help: ArgumentHelp("Iterations before the first draw of a chain. (default: 1000, 500 for mh)", valueName: "n"))
   var warmup: Int?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Independent chains. (default: 4)", valueName: "n"))
@@ -38,6 +46,8 @@ struct SampleCommand: Subcommand {
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Keep one of so many iterations. (default: 1)", valueName: "n"))
   var thin: Int?
+
+  @OptionGroup(title: "NUTS, HMC and random walk") var hamiltonian: HamiltonianOptions
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Particles of smc. (default: 1000)", valueName: "n"))
   var particles: Int?
@@ -67,14 +77,18 @@ struct SampleCommand: Subcommand {
   /// Options by method; one that has no meaning for the method is a mistake worth telling.
   func validate() throws {
     let given: [(name: String, value: Int?, methods: [MethodName])] = [
-      ("--draws", draws, [.mh, .importance, .rejection]), ("--warmup", warmup, [.mh]), ("--chains", chains, [.mh]),
-      ("--thin", thin, [.mh]), ("--particles", particles, [.smc]), ("--limit", limit, [.rejection, .enumerate]),
+      ("--draws", draws, MethodName.chains + [.importance, .rejection]), ("--warmup", warmup, MethodName.chains),
+      ("--chains", chains, MethodName.chains), ("--thin", thin, MethodName.chains), ("--particles", particles, [.smc]),
+      ("--limit", limit, [.rejection, .enumerate]),
     ]
     for (name, value, methods) in given {
       guard let value else { continue }
       guard methods.contains(method) else { throw meaningless(name, methods) }
       let least = name == "--warmup" ? 0 : 1
       if value < least { throw ValidationError("\(name) must be at least \(least), got \(value)") }
+    }
+    if !MethodName.continuous.contains(method), let name = hamiltonian.given {
+      throw meaningless(name, MethodName.continuous)
     }
     if resampling != nil, method != .smc { throw meaningless("--resampling", [.smc]) }
     if let threshold {
@@ -90,15 +104,24 @@ struct SampleCommand: Subcommand {
     return ValidationError("\(name) means nothing to --method \(method.rawValue); it belongs to \(names)")
   }
 
-  private var chosen: Method {
+  private func chosen() throws -> Method {
     switch method {
-    case .mh: .metropolisHastings(draws: draws ?? 1000, warmup: warmup ?? 500, chains: chains ?? 4, thin: thin ?? 1)
-    case .importance: .importance(draws: draws ?? 1000)
-    case .rejection: .rejection(draws: draws ?? 1000, attempts: limit ?? 10_000_000)
+    case .nuts, .hmc, .randomWalk:
+      var settings = try hamiltonian.settings
+      settings.algorithm = HamiltonianSettings.Algorithm(rawValue: method.rawValue) ?? .nuts
+      settings.draws = draws ?? settings.draws
+      settings.warmup = warmup ?? settings.warmup
+      settings.chains = chains ?? settings.chains
+      settings.thin = thin ?? settings.thin
+      return .hamiltonian(settings)
+    case .mh:
+      return .metropolisHastings(draws: draws ?? 1000, warmup: warmup ?? 500, chains: chains ?? 4, thin: thin ?? 1)
+    case .importance: return .importance(draws: draws ?? 1000)
+    case .rejection: return .rejection(draws: draws ?? 1000, attempts: limit ?? 10_000_000)
     case .smc:
-      .sequentialMonteCarlo(
+      return .sequentialMonteCarlo(
         particles: particles ?? 1000, resampling: resampling ?? .systematic, threshold: threshold ?? 0.5)
-    case .enumerate: .enumeration(limit: limit ?? 1_000_000)
+    case .enumerate: return .enumeration(limit: limit ?? 1_000_000)
     }
   }
 
@@ -106,7 +129,7 @@ struct SampleCommand: Subcommand {
     let shell = Shell(console: console, messages: messages, limits: limits, random: random)
     if try shell.dump(program) { return }
     let model = try shell.model(of: program, data)
-    let posterior = try shell.watching { try model.sample(method: chosen, seed: random.seed) }
+    let posterior = try shell.watching { try model.sample(method: try chosen(), seed: random.seed) }
     try shell.finish(posterior, output)
   }
 }

@@ -178,6 +178,11 @@ public final class NativeEvaluator {
     UnsafeBufferPointer(start: owned[place].assumingMemoryBound(to: Double.self), count: outputCounts[place])
   }
 
+  /// True where an output holds Reals, which `reals` gives without a copy.
+  public func isReal(output place: Int) -> Bool {
+    model.module.source.functions[function].outputs[place].scalar == .real
+  }
+
   /// The elements of an output, Int and Bool as Real.
   public func realElements(ofOutput place: Int) -> [Double] {
     let count = outputCounts[place]

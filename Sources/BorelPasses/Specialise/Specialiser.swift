@@ -127,19 +127,24 @@ struct Specialiser {
         try given(argument, [parameter.name], isGlobal: false, name: parameter.name, at: parameter.span))
     }
     let value = try callModel(core[request.model].function, arguments, at: core[request.model].span)
-    try addResult(value)
+    try addResult(value, named: "value")
     // The machine says more of it, and only where it happens.
     if let disagreement { throw disagreement }
     if request.isSimulation { return simulation() }
     return builder.finish()
   }
 
-  /// Keeps the model's return value where it is numbers.
-  private mutating func addResult(_ value: AbstractValue) throws(NotNative) {
+  /// Keeps the model's return value where it is numbers: fields of records as `value.field`, parts of tuples as `value.0`.
+  private mutating func addResult(_ value: AbstractValue, named name: String, depth: Int = 0) throws(NotNative) {
+    guard depth < 16 else { return }
     switch value {
-    case .scalar(let operand): builder.program.results.append(("value", operand))
+    case .scalar(let operand): builder.program.results.append((name, operand))
     case .array(let array):
-      builder.program.results.append(("value", .variable(try materialise(array, name: "value"))))
+      builder.program.results.append((name, .variable(try materialise(array, name: "value"))))
+    case .record(let fields):
+      for (key, field) in fields { try addResult(field, named: "\(name).\(key)", depth: depth + 1) }
+    case .tuple(let parts):
+      for (index, part) in parts.enumerated() { try addResult(part, named: "\(name).\(index)", depth: depth + 1) }
     default: break
     }
   }

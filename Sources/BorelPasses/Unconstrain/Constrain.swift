@@ -11,7 +11,9 @@ public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopPr
       if case .bind(let binding) = statement.kind, values[binding.site] == nil { values[binding.site] = binding.value }
     }
   }
-  result.results = result.results.filter { $0.name == "value" }
+  // A choice called `value` hides the return value, as in recorded traces.
+  let isHidden = program.sites.contains { $0.pattern == "value" || $0.pattern.hasPrefix("value[") }
+  result.results = isHidden ? [] : result.results.filter { isReturnValue($0.name) }
   for (number, site) in program.sites.enumerated() where site.status != .observed && site.scalar == .real {
     guard let variable = site.array ?? values[number] else { continue }
     result.results.append((site.pattern, .variable(variable)))
@@ -19,6 +21,9 @@ public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopPr
   result.body = withoutDensity(result.body)
   return eliminateDeadCode(result)
 }
+
+/// Whether a result is the model's return value or a part of it.
+public func isReturnValue(_ name: String) -> Bool { name == "value" || name.hasPrefix("value.") }
 
 /// The statements without what they add to the target.
 func withoutTargets(_ body: [LoopStatement]) -> [LoopStatement] {

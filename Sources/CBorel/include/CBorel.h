@@ -7,4 +7,5 @@
 #include "borel_special.h"
 #include "borel_gsl.h"
 #include "borel_ode.h"
+#include "borel_hamiltonian.h"
 #endif

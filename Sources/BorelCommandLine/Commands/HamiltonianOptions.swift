@@ -1,0 +1,106 @@
+// The options of samplers that follow the gradient.
+
+import ArgumentParser
+import Borel
+
+/// How step size, metric and trajectories are chosen, by Stan's names where it has them.
+struct HamiltonianOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The acceptance that the step size is tuned to. (default: 0.8)", valueName: "share"))
+  var adaptDelta: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A trajectory of nuts has at most 2^n - 1 steps. (default: 10)", valueName: "n"))
+  var maxDepth: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The inverse metric: auto, unit, diagonal, dense or low-rank. (default: auto)", valueName: "kind"))
+  var metric: MetricKind?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The first step size; left out, one is searched for.", valueName: "size"))
+  var stepSize: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The share by which the step size varies. (default: 0)", valueName: "share"))
+  var jitter: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The time that a trajectory of hmc takes. (default: 2π)", valueName: "time"))
+  var intTime: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Where chains start: a radius around 0 in unconstrained space, or prior. (default: 2)", valueName: "start"))
+  var `init`: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop as soon as this holds for every element: 'ess_bulk>=400 && rhat<1.01'.", valueName: "rule"))
+  var until: String?
+
+  @Flag(help: "Keep the iterations of warm-up in the files.")
+  var saveWarmup = false
+
+  func validate() throws {
+    if let adaptDelta, !(adaptDelta > 0 && adaptDelta < 1) {
+      throw ValidationError("--adapt-delta must lie between 0 and 1, got \(adaptDelta)")
+    }
+    if let maxDepth, !(1...30).contains(maxDepth) {
+      throw ValidationError("--max-depth must lie between 1 and 30, got \(maxDepth)")
+    }
+    for (name, value) in [("--step-size", stepSize), ("--int-time", intTime)] {
+      if let value, !(value > 0 && value.isFinite) { throw ValidationError("\(name) must be positive, got \(value)") }
+    }
+    if let jitter, !(jitter >= 0 && jitter < 1) {
+      throw ValidationError("--jitter must be at least 0 and less than 1, got \(jitter)")
+    }
+    _ = try start
+  }
+
+  private var start: HamiltonianSettings.Start {
+    get throws {
+      guard let text = `init` else { return .random(radius: 2) }
+      if text == "prior" { return .prior }
+      guard let radius = Double(text), radius >= 0, radius.isFinite else {
+        throw ValidationError("--init is a radius, such as 2 or 0, or prior, not `\(text)`")
+      }
+      return .random(radius: radius)
+    }
+  }
+
+  /// The first option that was given, for a method that has none of them.
+  var given: String? {
+    let options: [(String, Bool)] = [
+      ("--adapt-delta", adaptDelta != nil), ("--max-depth", maxDepth != nil), ("--metric", metric != nil),
+      ("--step-size", stepSize != nil), ("--jitter", jitter != nil), ("--int-time", intTime != nil),
+      ("--init", `init` != nil), ("--until", until != nil), ("--save-warmup", saveWarmup),
+    ]
+    return options.first { $0.1 }?.0
+  }
+
+  var settings: HamiltonianSettings {
+    get throws {
+      var settings = HamiltonianSettings()
+      if let adaptDelta { settings.targetAcceptance = adaptDelta }
+      if let maxDepth { settings.maximumDepth = maxDepth }
+      if let metric { settings.metric = metric }
+      settings.stepSize = stepSize
+      if let jitter { settings.jitter = jitter }
+      if let intTime { settings.integrationTime = intTime }
+      settings.start = try start
+      settings.savesWarmup = saveWarmup
+      if let until { settings.until = try StoppingRule(parsing: until) }
+      return settings
+    }
+  }
+}
+
+extension MetricKind: ExpressibleByArgument {}
