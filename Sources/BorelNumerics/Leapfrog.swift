@@ -57,6 +57,26 @@ public enum Leapfrog {
     borel_has_turned_with(n, firstSum, firstMomentum, firstVelocity, lastSum, lastVelocity) != 0
   }
 
+  /// Whether two neighbouring parts, from a to b and from c to d, have turned: as a whole, from a to c, or from b to d. Running sum and
+  /// momentum of each.
+  @inline(__always)
+  public static func hasTurned(
+    _ n: Int, metric m: Input, _ a: (sum: Output, momentum: Output), _ b: (sum: Output, momentum: Output),
+    _ c: (sum: Output, momentum: Output), _ d: (sum: Output, momentum: Output)
+  ) -> Bool {
+    borel_seam_has_turned(n, m, a.sum, a.momentum, b.sum, b.momentum, c.sum, c.momentum, d.sum, d.momentum) != 0
+  }
+
+  /// y += a x
+  public static func addMultiple(_ n: Int, _ factor: Double, _ x: Input, to y: Output) {
+    borel_add_multiple(n, factor, x, y)
+  }
+
+  /// y = m x, element by element.
+  public static func multiply(_ n: Int, _ m: Input, _ x: Input, into y: Output) {
+    borel_multiply_elements(n, m, x, y)
+  }
+
   /// x' y, summed in any order.
   @inline(__always)
   public static func dot(_ n: Int, _ x: Input, _ y: Input) -> Double { borel_inner_product(n, x, y) }

@@ -11,7 +11,7 @@
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && defined(__has_attribute)
 #if __has_attribute(target_clones)
-#define FOR_THE_PROCESSOR __attribute__((target_clones("arch=haswell", "default")))
+#define FOR_THE_PROCESSOR __attribute__((target_clones("arch=x86-64-v3", "default")))
 #endif
 #endif
 #ifndef FOR_THE_PROCESSOR
@@ -100,6 +100,37 @@ int borel_has_turned_with(long n, const double *a_sum, const double *a_p, const 
     last += r * b_v[i];
   }
   return !(first > 0 && last > 0);
+}
+
+FOR_THE_PROCESSOR
+int borel_seam_has_turned(long n, const double *m, const double *a_sum, const double *a_p, const double *b_sum,
+                          const double *b_p, const double *c_sum, const double *c_p, const double *d_sum,
+                          const double *d_p) {
+  double whole_first = 0, whole_last = 0, left_first = 0, left_last = 0, right_first = 0, right_last = 0;
+  for (long i = 0; i < n; i++) {
+    const double v = m[i], a = a_p[i], b = b_p[i], c = c_p[i], d = d_p[i];
+    const double start = a - a_sum[i], end = d_sum[i];
+    const double whole = v * (end + start);
+    whole_first += whole * a;
+    whole_last += whole * d;
+    const double left = v * (c_sum[i] + start);
+    left_first += left * a;
+    left_last += left * c;
+    const double right = v * (end - b_sum[i] + b);
+    right_first += right * b;
+    right_last += right * d;
+  }
+  return !(whole_first > 0 && whole_last > 0 && left_first > 0 && left_last > 0 && right_first > 0 && right_last > 0);
+}
+
+FOR_THE_PROCESSOR
+void borel_add_multiple(long n, double factor, const double *restrict x, double *restrict y) {
+  for (long i = 0; i < n; i++) y[i] += factor * x[i];
+}
+
+FOR_THE_PROCESSOR
+void borel_multiply_elements(long n, const double *restrict m, const double *restrict x, double *restrict y) {
+  for (long i = 0; i < n; i++) y[i] = m[i] * x[i];
 }
 
 FOR_THE_PROCESSOR

@@ -21,7 +21,7 @@ struct FisherMetric {
   /// Below it all directions are looked at.
   var fullDimension = 64
   /// Directions looked at, of draws and of gradients, where there are more dimensions.
-  var directionLimit = 24
+  var directionLimit = 8
 
   /// Nil where nothing can be estimated; `scale` are standard deviations.
   func estimate(_ window: DrawWindow, scale: [Double]) -> InverseMetric? {

@@ -32,6 +32,9 @@ public struct HamiltonianAdaptation<K: HamiltonianKernel>: Adaptation {
   /// A given first step size; nil searches for one.
   public var initialStepSize: Double?
 
+  /// Up to this dimension `auto` looks for correlations.
+  public static var automaticDimension: Int { 50 }
+
   private var iteration = 0
   private var averaging: DualAveraging
   private var foreground: DrawWindow
@@ -47,8 +50,8 @@ public struct HamiltonianAdaptation<K: HamiltonianKernel>: Adaptation {
     self.iterations = iterations
     self.targetAcceptance = targetAcceptance
     averaging = DualAveraging(target: targetAcceptance, stepSize: 0.1)
-    // Draws of very many dimensions would take more memory than their covariance is worth.
-    let keepsDraws = kind == .dense || kind == .lowRank || kind == .auto && dimension <= 5000
+    // A window of draws tells little of the correlations of many dimensions, and a correction costs time in every step.
+    let keepsDraws = kind == .dense || kind == .lowRank || kind == .auto && dimension <= Self.automaticDimension
     foreground = DrawWindow(dimension: dimension, keepsDraws: keepsDraws)
     background = foreground
   }

@@ -9,9 +9,10 @@ import BorelSemantics
 public final class HamiltonianState: @unchecked Sendable {
   public let dimension: Int
   public let evaluator: any DensityEvaluator
-  var pool: PhasePool
+  /// Only methods of this class touch it, one after the other.
+  @exclusivity(unchecked) var pool: PhasePool
   /// The state that the chain stands at.
-  var current: Int
+  @exclusivity(unchecked) var current: Int
 
   init(_ evaluator: any DensityEvaluator, at position: [Double]) {
     self.evaluator = evaluator
@@ -106,6 +107,19 @@ public final class HamiltonianState: @unchecked Sendable {
     return Leapfrog.hasTurned(
       dimension, firstSum: pool.sum(first), firstMomentum: pool.momentum(first), firstVelocity: pool.velocity(first),
       lastSum: pool.sum(last), lastVelocity: pool.velocity(last))
+  }
+}
+
+extension HamiltonianState {
+  /// Whether two neighbouring parts of a trajectory have turned: as a whole, from `a` to `c`, or from `b` to `d`.
+  @inline(__always)
+  func hasTurned(_ a: Int, _ b: Int, _ c: Int, _ d: Int, _ metric: Metric) -> Bool {
+    guard let diagonal = metric.diagonal else {
+      return hasTurned(a, d, metric) || hasTurned(a, c, metric) || hasTurned(b, d, metric)
+    }
+    return Leapfrog.hasTurned(
+      dimension, metric: diagonal, (pool.sum(a), pool.momentum(a)), (pool.sum(b), pool.momentum(b)),
+      (pool.sum(c), pool.momentum(c)), (pool.sum(d), pool.momentum(d)))
   }
 }
 

@@ -86,11 +86,11 @@ public final class Metric: @unchecked Sendable {
   func velocity(of p: UnsafePointer<Double>, into v: UnsafeMutablePointer<Double>) {
     let n = dimension
     switch inverse {
-    case .unit, .diagonal: for i in 0..<n { v[i] = storage[i] * p[i] }
+    case .unit, .diagonal: Leapfrog.multiply(n, storage, p, into: v)
     case .dense:
       for i in 0..<n { v[i] = Leapfrog.dot(n, storage + i * n, p) }
     case .lowRank(_, let vectors, let values):
-      for i in 0..<n { v[i] = storage[i] * p[i] }
+      Leapfrog.multiply(n, storage, p, into: v)
       project(v, vectors) { values[$0] - 1 }
       for i in 0..<n { v[i] *= storage[i] }
     }
@@ -123,7 +123,7 @@ public final class Metric: @unchecked Sendable {
       for k in 0..<(vectors.count / n) {
         let v = start + k * n
         let amount = coefficient(k) * Leapfrog.dot(n, v, x)
-        for i in 0..<n { x[i] += amount * v[i] }
+        Leapfrog.addMultiple(n, amount, v, to: x)
       }
     }
   }

@@ -184,10 +184,9 @@ private struct Trajectory {
 
   /// Whether two neighbouring parts of equal depth have turned: as a whole, and across the seam.
   func hasTurned(_ earlier: Subtree, _ later: Subtree, depth: Int) -> Bool {
-    if state.hasTurned(earlier.first, later.last, metric) { return true }
     // Between single states the seam is the whole.
-    guard depth > 0 else { return false }
-    return state.hasTurned(earlier.first, later.first, metric) || state.hasTurned(earlier.last, later.last, metric)
+    if depth == 0 { return state.hasTurned(earlier.first, later.last, metric) }
+    return state.hasTurned(earlier.first, earlier.last, later.first, later.last, metric)
   }
 
   /// One part of two; what it no longer needs is released.

@@ -26,6 +26,15 @@ int borel_has_turned(long n, const double *m, const double *a_sum, const double 
 int borel_has_turned_with(long n, const double *a_sum, const double *a_p, const double *a_v, const double *b_sum,
                           const double *b_v);
 
+/* Whether two neighbouring parts a ... b and c ... d have turned: as a whole, from a to c, or from b to d. */
+int borel_seam_has_turned(long n, const double *m, const double *a_sum, const double *a_p, const double *b_sum,
+                          const double *b_p, const double *c_sum, const double *c_p, const double *d_sum,
+                          const double *d_p);
+
+/* y += factor x; y = m x element by element. */
+void borel_add_multiple(long n, double factor, const double *x, double *y);
+void borel_multiply_elements(long n, const double *m, const double *x, double *y);
+
 double borel_inner_product(long n, const double *x, const double *y);
 
 #endif
