@@ -48,13 +48,16 @@ extension DataExpectation.Size {
 /// Takes from the data the values of the expected names, in their order.
 ///
 /// Int widens to Real; a scalar stands for an array of one element, with a warning; an array without elements has any
-/// kind and any shape that has no elements.
+/// kind and any shape that has no elements. NaN is taken, with a warning.
 public func fitData(
   _ data: LoadedData, to expectations: [DataExpectation]
 ) throws(DataFailure) -> (values: [Value], warnings: [Diagnostic]) {
   var fitting = Fitting(data: data)
   var values: [Value] = []
-  for expectation in expectations { values.append(try fitting.value(of: expectation)) }
+  for expectation in expectations {
+    values.append(try fitting.value(of: expectation))
+    fitting.warnOfNaN(in: values[values.count - 1], expectation.name)
+  }
   return (values, fitting.warnings)
 }
 
@@ -77,6 +80,33 @@ private struct Fitting {
     guard let kind = expected.kind else { return found }
     if expected.sizes.isEmpty { return try scalar(found, kind, expected) }
     return try array(found, kind, expected)
+  }
+
+  /// Whatever is computed from NaN is NaN: a statistician should hear of it before a sampler finds no start.
+  mutating func warnOfNaN(in value: Value, _ name: String) {
+    var place = ""
+    var count = 1
+    if let array = value.asArray, array.kind == .real {
+      let elements = array.realElements
+      guard let first = elements.firstIndex(where: \.isNaN) else { return }
+      var rest = first
+      var indices: [Int] = []
+      for size in array.shape.reversed() {
+        indices.append(rest % max(size, 1))
+        rest /= max(size, 1)
+      }
+      place = "[\(indices.reversed().map(String.init).joined(separator: ", "))]"
+      count = elements.count { $0.isNaN }
+    } else {
+      guard case .real(let number) = value, number.isNaN else { return }
+    }
+    warnings.append(
+      Diagnostic(
+        .warning, code: "nan-argument",
+        "`\(name)\(place)` is NaN in the data" + (count > 1 ? ", as are \(count - 1) more of its elements" : ""),
+        at: data.keySpans[name],
+        hint: "what is computed from it is NaN as well, unless the model asks `is_nan`; leave incomplete cases out, or "
+          + "make `\(name)` a random variable, in which null stands for what is missing"))
   }
 
   private func scalar(_ found: Value, _ kind: ElementKind, _ expected: DataExpectation) throws(DataFailure) -> Value {

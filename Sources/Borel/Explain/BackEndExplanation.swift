@@ -19,9 +19,31 @@ extension BoundModel {
       let diagnostic = Diagnostic(
         .note, code: "not-native", "this keeps it from native code: \(error.reason)", at: error.span,
         hint: error.kind.hint)
-      text += "\n" + render(diagnostic, in: model.store.sources) + gradientText(trial)
+      text += "\n" + render(diagnostic, in: model.store.sources) + gradientText(trial) + improperText(trial)
       return "model \(model.name) runs on the virtual machine; in one of its executions\n" + text
     }
+  }
+
+  /// The variables with an improper prior, such as `flat()`, in the order of the model.
+  public func improperPriors() throws(BorelError) -> [String] {
+    do throws(Failure) { return Self.improperPriors(in: try TrialRun(program(value))) } catch {
+      throw self.error(error)
+    }
+  }
+
+  private static func improperPriors(in trial: TrialRun) -> [String] {
+    trial.sites.filter(\.isImproper).map { site in
+      site.pattern.contains("/") ? site.pattern : String(site.pattern.prefix { $0 != "[" })
+    }
+  }
+
+  /// A prior that says nothing leaves it to the data whether there is a posterior.
+  private func improperText(_ trial: TrialRun) -> String {
+    let names = Self.improperPriors(in: trial).map { "`\($0)`" }
+    guard !names.isEmpty else { return "" }
+    let (verb, them) = names.count == 1 ? ("has an improper prior", "it") : ("have improper priors", "them")
+    return "\(names.joined(separator: ", ")) \(verb): there is a posterior only where the data tell enough about "
+      + "\(them).\n"
   }
 
   /// Whether the machine has gradients of the model: what they are with respect to, or what has no derivative, with its place.
@@ -73,7 +95,7 @@ extension BoundModel {
         "\(given.joined(separator: ", ")): discrete, so without a place in it"
         + (dimension > 0 ? "; the gradient is that of the rest at given values.\n" : ".\n")
     }
-    return text
+    return text + improperText(trial)
   }
 
   /// A line of the table of choices.

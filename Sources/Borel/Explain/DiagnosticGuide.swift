@@ -125,6 +125,8 @@ enum DiagnosticGuide {
     "scalar-for-array": "One number where an array is declared is taken as an array with one element.",
     "missing-size": "The size of an array cannot be told from the data.",
     "nan-data": "NaN in the data has no density. A value that is to stay random is null, or left out.",
+    "nan-argument":
+      "An argument of the model is NaN. Leave incomplete cases out, or model the variable: `x[i] ~ ...` with null for what is missing.",
     "malformed-json": "The file is no JSON. `NaN` and `Infinity` are allowed as numbers.",
     "truncated-json": "The file ends in the middle: was it copied completely?",
     "data-not-a-record": "Data are a JSON object: names and values.",

@@ -261,7 +261,7 @@ public final class BackEndComparison {
   /// The choices that `constrain` computed.
   private func choices(_ constrain: FunctionAtChoices, _ density: NativeDensity) -> TrialRun {
     var choices = trial
-    for (place, output) in density.outputs(of: "constrain").enumerated() where !isReturnValue(output) {
+    for (place, output) in density.outputs(of: "constrain").enumerated() where choices[output] != nil {
       choices.replaceFreeValues(of: output, by: constrain.evaluator.realElements(ofOutput: place))
     }
     return choices

@@ -89,8 +89,11 @@ struct NativePrograms {
   /// With `forSampling` only `samplingFunctions` are made.
   init(_ specialised: LoopProgram, forSampling: Bool = false) throws(NotNative) {
     self.specialised = specialised
-    let scored = density(of: specialised)
+    var scored = density(of: specialised)
     try checkStructure(scored)
+    constrain = try constrainingMap(of: scored)
+    // Densities do not compute what the model returns.
+    scored.results = []
     var unconstrained = splitTargets(try unconstrain(scored))
     unconstrained.sites = []
     let prepared = groupByIndex(prepare(eliminateDeadCode(unconstrained)))
@@ -110,7 +113,6 @@ struct NativePrograms {
       logDensity = eliminateDeadCode(rearrangeLoops(simplify(logDensity)))
       atChoices = try densityAtChoices(of: scored)
     }
-    constrain = try constrainingMap(of: scored)
     try verify("specialise", specialised)
     try verify("unconstrain", unconstrained)
     for function in forSampling ? samplingFunctions : functions { try verify(function.name, function.program) }
@@ -124,11 +126,13 @@ struct NativePrograms {
     if let site = givenSites.first {
       throw NotNative(.discreteChoice, "`\(site.pattern)` is discrete and not observed", at: site.span)
     }
-    let scored = density(of: specialised)
+    var scored = density(of: specialised)
+    scored.results = []
     var plain = try unconstrain(scored, includesJacobian: false)
     plain.sites = []
     plain = eliminateDeadCode(simplify(splitTargets(plain)))
-    var functions = functions.filter { $0.name != "log_density_at_choices" }
+    var functions = functions.filter { !["log_density_at_choices", "constrain"].contains($0.name) }
+    functions.append(NativeFunction(name: "constrain", program: try constrainingMap(of: scored)))
     do throws(NotNative) {
       functions.append(NativeFunction(name: "unconstrain", program: try unconstrainingMap(of: scored)))
     } catch {

@@ -23,7 +23,8 @@ public final class NativeSimulation {
       var request = bound.specialisationRequest(trial)
       request.isSimulation = true
       var drawn = try specialise(request)
-      drawn.results.removeAll { isReturnValue($0.name) }
+      let patterns = Set(drawn.sites.map(\.pattern))
+      drawn.results.removeAll { !patterns.contains($0.name) }
       if let problem = verifyLoop(drawn).first {
         throw NotNative(.internalError, "the simulation is a wrong program: \(problem)", at: nil)
       }

@@ -20,6 +20,8 @@ struct TrialSite {
   var support: Support?
   /// False where the elements are chosen from different sets.
   var hasOneSupport = true
+  /// True where an element has an improper distribution, which has no draws.
+  var isImproper = false
   var elements: [(address: Address, indices: [Int], value: Value, isObserved: Bool)] = []
 
   var shape: [Int] { indexShape + valueShape }
@@ -66,8 +68,9 @@ struct TrialRun {
     while true {
       switch run.advance() {
       case .sample(let address):
-        let value = try Self.value(for: &run, using: &random)
+        let (value, isDrawn) = try Self.value(for: &run, using: &random)
         add(address, value, isObserved: false, try? run.support(), run.pendingSpan)
+        if !isDrawn, let number = numbers[Self.pattern(of: address).pattern] { sites[number].isImproper = true }
         run.resume(with: value)
       case .observe(let address, let value):
         if let address { add(address, value, isObserved: true, try? run.support(), run.pendingSpan) }
@@ -83,18 +86,20 @@ struct TrialRun {
     for choice in trace.choices { add(choice.address, choice.value, isObserved: choice.isObserved) }
   }
 
-  private static func value(for run: inout ModelRun, using random: inout RandomStream) throws(Failure) -> Value {
+  private static func value(
+    for run: inout ModelRun, using random: inout RandomStream
+  ) throws(Failure) -> (value: Value, isDrawn: Bool) {
     do throws(Failure) {
-      return try run.draw(using: &random)
+      return (try run.draw(using: &random), true)
     } catch {
       // Improper distributions have no draws.
       switch try run.support() {
       case .reals(let lower, let upper):
-        if lower > -.infinity, upper < .infinity { return .real(lower + (upper - lower) / 2) }
-        return .real(lower > -.infinity ? lower + 1 : upper < .infinity ? upper - 1 : 0)
+        if lower > -.infinity, upper < .infinity { return (.real(lower + (upper - lower) / 2), false) }
+        return (.real(lower > -.infinity ? lower + 1 : upper < .infinity ? upper - 1 : 0), false)
       case .continuous(let shape, _):
         let count = shape.reduce(1, { $0 * $1 })
-        return .object(ArrayObject(Array(repeating: 1 / Double(max(count, 1)), count: count), shape: shape))
+        return (.object(ArrayObject(Array(repeating: 1 / Double(max(count, 1)), count: count), shape: shape)), false)
       default: throw error
       }
     }

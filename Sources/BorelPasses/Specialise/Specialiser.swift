@@ -127,7 +127,10 @@ struct Specialiser {
         try given(argument, [parameter.name], isGlobal: false, name: parameter.name, at: parameter.span))
     }
     let value = try callModel(core[request.model].function, arguments, at: core[request.model].span)
-    try addResult(value, named: "value")
+    // A choice of this name takes its place in the draws.
+    if !builder.program.sites.contains(where: { $0.pattern == "value" || $0.pattern.hasPrefix("value[") }) {
+      try addResult(value, named: "value")
+    }
     // The machine says more of it, and only where it happens.
     if let disagreement { throw disagreement }
     if request.isSimulation { return simulation() }

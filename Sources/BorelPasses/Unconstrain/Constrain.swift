@@ -2,7 +2,8 @@
 
 import BorelIR
 
-/// The unconstrained program without its density; its results are the values of the continuous latent sites by pattern.
+/// The unconstrained program without its density; its results are those of the program (the return value) and the values of the
+/// continuous latent sites by pattern.
 public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopProgram {
   var result = try unconstrain(program)
   var values: [Int: LoopVariable] = [:]
@@ -11,9 +12,7 @@ public func constrainingMap(of program: LoopProgram) throws(NotNative) -> LoopPr
       if case .bind(let binding) = statement.kind, values[binding.site] == nil { values[binding.site] = binding.value }
     }
   }
-  // A choice called `value` hides the return value, as in recorded traces.
-  let isHidden = program.sites.contains { $0.pattern == "value" || $0.pattern.hasPrefix("value[") }
-  result.results = isHidden ? [] : result.results.filter { isReturnValue($0.name) }
+  result.results.removeAll { !isReturnValue($0.name) }
   for (number, site) in program.sites.enumerated() where site.status != .observed && site.scalar == .real {
     guard let variable = site.array ?? values[number] else { continue }
     result.results.append((site.pattern, .variable(variable)))
