@@ -44,13 +44,23 @@ enum DecimalNumber {
 
   private static let smallestExponent = -342
   private static let largestExponent = 308
+  /// Printing needs a few more powers than reading.
+  private static let lastPower = 324
 
   private static let exactPowers: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
     1e20, 1e21, 1e22,
   ]
 
-  /// The leading 128 bits of 5^q for q from -342 to 308, cut off; the next larger for q from -27 to -1, where 64 bits can meet
+  /// The leading 128 bits of 10^q for q from -342 to 324, rounded up where they are not exact.
+  static func powerRoundedUp(_ exponent: Int) -> (high: UInt64, low: UInt64) {
+    let (high, low) = powers[exponent - smallestExponent]
+    if exponent >= -27, exponent <= 55 { return (high, low) }
+    let (next, carry) = low.addingReportingOverflow(1)
+    return (carry ? high + 1 : high, next)
+  }
+
+  /// The leading 128 bits of 5^q for q from -342 to 324, cut off; the next larger for q from -27 to -1, where 64 bits can meet
   /// a tie.
   private static let powers: [(high: UInt64, low: UInt64)] = {
     var negative: [(high: UInt64, low: UInt64)] = []
@@ -70,7 +80,7 @@ enum DecimalNumber {
     }
     var positive: [(high: UInt64, low: UInt64)] = []
     limbs = [1]
-    for _ in 0...largestExponent {
+    for _ in 0...lastPower {
       positive.append(leadingBits(limbs))
       var carry: UInt64 = 0
       for index in limbs.indices {

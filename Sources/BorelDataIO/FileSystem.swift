@@ -89,7 +89,9 @@ public func writeFile(_ bytes: [UInt8], to target: OutputTarget) throws(DataFail
   }
 }
 
-private func replaceFile(_ path: String, with bytes: [UInt8], mode: mode_t?) throws(DataFailure) {
+private func replaceFile(
+  _ path: String, with bytes: [UInt8], mode: mode_t?, isDurable: Bool = false
+) throws(DataFailure) {
   // The target of a symbolic link is replaced, not the link.
   var real = path
   if let resolved = realpath(path, nil) {
@@ -101,6 +103,7 @@ private func replaceFile(_ path: String, with bytes: [UInt8], mode: mode_t?) thr
   guard descriptor >= 0 else { throw writeFailure(path, errno) }
   var code = writeAll(bytes, descriptor)
   if code == nil, let mode, fchmod(descriptor, mode) != 0 { code = errno }
+  if code == nil, isDurable { code = flush(descriptor) }
   // Some file systems report a full disk only here.
   if close(descriptor) != 0, code == nil { code = errno }
   if code == nil, rename(temporary, real) != 0 { code = errno }
@@ -108,6 +111,32 @@ private func replaceFile(_ path: String, with bytes: [UInt8], mode: mode_t?) thr
     unlink(temporary)
     throw writeFailure(path, code)
   }
+}
+
+/// Writes bytes so that after a crash, even of the machine, the file holds either these or what it held before.
+///
+/// The bytes go to a file beside it that then takes its name; file and folder are flushed to the device.
+public func writeAtomically(_ bytes: [UInt8], to path: String) throws(DataFailure) {
+  try replaceFile(path, with: bytes, mode: nil, isDurable: true)
+  var folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  if folder.isEmpty { folder = "/" }
+  let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw writeFailure(path, errno) }
+  defer { close(descriptor) }
+  if let code = flush(descriptor) { throw writeFailure(path, code) }
+}
+
+/// Waits until what was written to a descriptor is on its device; nil, or the error's number.
+func flush(_ descriptor: Int32) -> Int32? {
+  while fsync(descriptor) != 0 {
+    switch errno {
+    case EINTR: continue
+    // Pipes, devices and some network folders have nothing to flush.
+    case EINVAL, EROFS, ENOTSUP: return nil
+    default: return errno
+    }
+  }
+  return nil
 }
 
 /// nil, or the error's number.
@@ -146,16 +175,20 @@ private func readFailure(_ path: String, _ code: Int32) -> DataFailure {
 }
 
 private func writeFailure(_ path: String, _ code: Int32) -> DataFailure {
-  let reason =
-    switch code {
-    case ENOENT: "its directory does not exist"
-    case ENOTDIR: "a part of its path is not a directory"
-    case EISDIR: "it is a directory"
-    case EACCES, EPERM: "no permission"
-    case ENOSPC, EDQUOT: "the disk is full"
-    case EROFS: "the file system is read-only"
-    case EPIPE: "the reader has gone"
-    default: String(cString: strerror(code))
-    }
-  return DataFailure(.output, code: "output-unwritable", "\(path) cannot be written: \(reason)")
+  return DataFailure(.output, code: "output-unwritable", "\(path) cannot be written: \(writeReason(code))")
+}
+
+/// What an error's number means for somebody who writes.
+func writeReason(_ code: Int32) -> String {
+  switch code {
+  case ENOENT: "its directory does not exist"
+  case ENOTDIR: "a part of its path is not a directory"
+  case EISDIR: "it is a directory"
+  case EACCES, EPERM: "no permission"
+  case ENOSPC, EDQUOT: "the disk is full"
+  case EFBIG: "it would be larger than allowed"
+  case EROFS: "the file system is read-only"
+  case EPIPE: "the reader has gone"
+  default: String(cString: strerror(code))
+  }
 }
