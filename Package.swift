@@ -180,6 +180,9 @@ let package = Package(
       name: "borel-fuzz",
       dependencies: ["Borel", "BorelSource", "BorelSyntax", "BorelIR", "BorelSema", "BorelStandardLibrary"]),
 
+    // Writes files of draws that are known bit for bit; `make interop` shows that other tools read them.
+    .executableTarget(name: "borel-files", dependencies: ["BorelDataIO", "BorelDraws", "BorelSource"]),
+
     // Times the virtual machine beside Lua and gradients beside hand-written C; `make bench` runs it.
     .executableTarget(
       name: "borel-bench",

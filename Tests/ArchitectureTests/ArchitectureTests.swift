@@ -15,7 +15,7 @@ private let layers: [String: Int] = [
 ]
 
 /// Programs for developers; they may import any library.
-private let tools: Set<String> = ["borel-bench", "borel-fuzz", "InferenceTestSupport"]
+private let tools: Set<String> = ["borel-bench", "borel-fuzz", "borel-files", "InferenceTestSupport"]
 
 /// The one Swift target that each C module stands behind.
 private let ownersOfC = [

@@ -89,8 +89,11 @@ public final class ZarrStore: @unchecked Sendable {
       }
       arrays.append(info)
     }
-    for info in arrays {
-      entries += [("\(info.path)/.zarray", info.metadata), ("\(info.path)/.zattrs", info.attributeText)]
+    // zarr-python 3 expects the arrays of a group one behind the other.
+    for (name, _) in plan.groups {
+      for info in arrays where info.path.hasPrefix(name + "/") {
+        entries += [("\(info.path)/.zarray", info.metadata), ("\(info.path)/.zattrs", info.attributeText)]
+      }
     }
     for (name, text) in entries { try writeWhole(Array((text + "\n").utf8), to: "\(path)/\(name)") }
     let lines = entries.map { entry in
