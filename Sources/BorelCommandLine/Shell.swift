@@ -27,7 +27,7 @@ struct Shell {
       if notice.kind == .warning { warnings.add() }
       if !quiet { console.message(notice.rendered(color: color)) }
     }
-    if !quiet, console.errorIsTerminal { options.progress = { progress.show($0) } }
+    if !quiet { options.progress = { progress.show($0) } }
     self.options = options
   }
 
@@ -55,9 +55,10 @@ struct Shell {
   }
 
   /// Prints a posterior, writes it where `--output` says, and tells whether the run was interrupted or had warnings.
-  func finish(_ posterior: Posterior, _ output: OutputOptions) throws {
-    let kept = try posterior.selecting(keep: output.save, drop: output.drop)
-    if let path = output.output { try kept.write(to: path) }
+  /// - Parameter isWritten: the draws are in the output's files already, without what `--drop` leaves out.
+  func finish(_ posterior: Posterior, _ output: OutputOptions, isWritten: Bool = false) throws {
+    let kept = isWritten ? posterior : try posterior.selecting(keep: output.save, drop: output.drop)
+    if let path = output.output, !isWritten { try kept.write(to: path) }
     if output.output != "-" { console.output(output.json ? kept.summaryJSON : kept.description + "\n") }
     try end(wasInterrupted: posterior.wasCancelled)
   }

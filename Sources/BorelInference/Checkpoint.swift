@@ -45,6 +45,9 @@ public struct CheckpointReader: Sendable {
 
   public var isAtEnd: Bool { position == bytes.count }
 
+  /// The bytes that have not been read.
+  public var rest: [UInt8] { Array(bytes[position...]) }
+
   public mutating func word() throws(CheckpointFailure) -> UInt64 {
     guard position + 8 <= bytes.count else { throw CheckpointFailure("it is cut short") }
     var word: UInt64 = 0

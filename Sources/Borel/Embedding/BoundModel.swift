@@ -59,9 +59,13 @@ public struct BoundModel: Sendable {
   /// Draws from the posterior.
   ///
   /// - Parameter seed: fixes all random numbers; nil uses that of the model's options, or a new one, which `Posterior.seed` tells.
-  public func sample(method: Method = .nuts(), seed: UInt64? = nil) throws(BorelError) -> Posterior {
-    let seed = method.isRandom ? model.host.seed(seed) : 0
-    if case .hamiltonian(let settings) = method { return try sample(settings, seed: seed) }
+  /// - Parameter destination: files that receive the draws of chains as they are made; for methods of `Method.hamiltonian`.
+  public func sample(
+    method: Method = .nuts(), seed: UInt64? = nil, to destination: FitDestination? = nil
+  ) throws(BorelError) -> Posterior {
+    let earlier = seed == nil ? try destination?.seedOfEarlierRun() : nil
+    let seed = method.isRandom ? model.host.seed(seed ?? earlier) : 0
+    if case .hamiltonian(let settings) = method { return try sample(settings, seed: seed, to: destination) }
     do throws(Failure) {
       let outcome = try method.run(program(value), random: RandomStream(seed: seed), control: model.options.control)
       model.host.report(outcome.result)

@@ -29,6 +29,11 @@ extension BoundModel {
     switch try samplingPlan() {
     case .traces(let reason):
       note("not-by-gradient", "sampled by Metropolis-Hastings over traces: \(reason)")
+      if destination?.resumes == true {
+        throw BorelError(
+          .data, code: "resume", "a run over traces cannot be resumed",
+          hint: "run again without --resume")
+      }
       do throws(Failure) {
         let outcome = try settings.overTraces.run(program(value), random: random, control: model.options.control)
         model.host.report(outcome.result)
@@ -44,8 +49,16 @@ extension BoundModel {
       if let discrete = target.discreteDescription {
         note("discrete-updates", "\(discrete) updated one by one between the steps of \(settings.algorithm.rawValue)")
       }
-      let sampling = HamiltonianSampling(target: target, settings: settings)
-      let files = try output?(sampling)
+      var sampling = HamiltonianSampling(target: target, settings: settings)
+      var files: FitFiles?
+      if let destination {
+        let isKept = try destination.selection(among: target.layout.variables.map(\.name))
+        sampling.isKept = isKept
+        sampling.checkpointInterval = destination.checkpointInterval
+        files = try FitFiles(
+          destination.paths, layout: sampling.layout,
+          configuration: configuration(settings, destination, seed: seed), isResuming: destination.resumes)
+      }
       do throws(Failure) {
         let result = try sampling.run(random: random, control: model.options.control, output: files)
         model.host.report(result)

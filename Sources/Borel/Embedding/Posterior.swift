@@ -97,12 +97,7 @@ public struct Posterior: Sendable, CustomStringConvertible {
   /// In a pattern `*` stands for any characters and `?` for one. A pattern that matches nothing is an error.
   public func selecting(keep: [String] = [], drop: [String] = []) throws(BorelError) -> Posterior {
     guard !keep.isEmpty || !drop.isEmpty else { return self }
-    for pattern in keep + drop where !names.contains(where: { matches($0, pattern) }) {
-      throw BorelError(
-        .data, code: "unknown-variable", "no variable matches `\(pattern)`",
-        hint: closestMatch(to: pattern, among: names).map { "did you mean `\($0)`?" }
-          ?? "the variables are \(names.prefix(12).map { "`\($0)`" }.joined(separator: ", "))")
-    }
+    try checkPatterns(keep + drop, among: names)
     func isKept(_ name: String) -> Bool {
       (keep.isEmpty || keep.contains { matches(name, $0) }) && !drop.contains { matches(name, $0) }
     }
@@ -167,6 +162,16 @@ extension Draws {
       logWeights: logWeights, logEvidence: logEvidence, isExact: isExact)
     draws.notes = notes
     return draws
+  }
+}
+
+/// An error for the first pattern that matches no name.
+func checkPatterns(_ patterns: [String], among names: [String]) throws(BorelError) {
+  for pattern in patterns where !names.contains(where: { matches($0, pattern) }) {
+    throw BorelError(
+      .data, code: "unknown-variable", "no variable matches `\(pattern)`",
+      hint: closestMatch(to: pattern, among: names).map { "did you mean `\($0)`?" }
+        ?? "the variables are \(names.prefix(12).map { "`\($0)`" }.joined(separator: ", "))")
   }
 }
 

@@ -11,14 +11,29 @@ import BorelSource
 struct HamiltonianSampling: Sendable {
   let target: SamplingTarget
   let settings: HamiltonianSettings
+  /// Which variables are kept, by their names.
+  var isKept: @Sendable (String) -> Bool = { _ in true }
+  /// Seconds between two checkpoints of a chain, where the run is written to files.
+  var checkpointInterval = 5.0
   /// Iterations after warm-up between two looks at a stopping rule.
   static let roundLength = 100
 
-  /// What each draw consists of.
+  /// What each draw that is kept consists of.
   var layout: DrawLayout {
     DrawLayout(
       statistics: settings.statistics,
-      variables: target.layout.variables.map { ($0.name, $0.shape, $0.kind) })
+      variables: target.layout.variables.filter { isKept($0.name) }.map { ($0.name, $0.shape, $0.kind) })
+  }
+
+  /// For each number of a kept draw its place in the model's row, behind the statistics.
+  var keptColumns: [Int] {
+    var columns = Array(settings.statistics.indices)
+    var next = columns.count
+    for variable in target.layout.variables {
+      if isKept(variable.name) { columns += next..<(next + variable.count) }
+      next += variable.count
+    }
+    return columns
   }
 
   func run(
@@ -53,7 +68,7 @@ struct HamiltonianSampling: Sendable {
     for number in 0..<settings.chains {
       let kernel = kernel(Metric(unit: target.dimension))
       tasks.append(
-        ChainTask(number, self, kernel, layout, random.child(UInt64(number)), control, try output?.sink(chain: number)))
+        ChainTask(number, self, kernel, layout, random.child(UInt64(number)), control, output))
     }
     let chains = tasks
     let wholeTime = settings.draws.multipliedReportingOverflow(by: settings.thin)
@@ -75,7 +90,7 @@ struct HamiltonianSampling: Sendable {
     for chain in chains { try chain.finish() }
     var result = summarize(chains, layout)
     result.wasCancelled = control.isCancelled() && reached < end || chains.contains { $0.wasCancelled }
-    try output?.finish(draws: chains.map(\.store.count), wasCancelled: result.wasCancelled)
+    try output?.finish(wasCancelled: result.wasCancelled)
     return result
   }
 
@@ -104,138 +119,12 @@ protocol ChainOutput: Sendable {
   func sink(chain: Int) throws(Failure) -> (any ChainSink)?
   /// The last checkpoint of a chain that an earlier process left, and the draws that go with it.
   func restored(chain: Int) throws(Failure) -> (checkpoint: [UInt8], draws: Draws)?
-  func save(_ checkpoint: [UInt8], chain: Int) throws(Failure)
+  func save(_ checkpoint: CheckpointWriter, mark: SinkMark, chain: Int) throws(Failure)
   /// Keeps what a chain has adapted.
   func adapted(chain: Int, stepSize: Double, inverseMetric: InverseMetric) throws(Failure)
-  func finish(draws: [Int], wasCancelled: Bool) throws(Failure)
-}
-
-/// One chain with its evaluator and its output; only one thread at a time works on it.
-private final class ChainTask<K: HamiltonianKernel>: @unchecked Sendable {
-  let number: Int
-  private let sampling: HamiltonianSampling
-  private let kernel: K
-  private let random: RandomStream
-  private let control: RunControl
-  private let sink: (any ChainSink)?
-  let store: DrawStore
-  private(set) var chain: HamiltonianChain<K>?
-  private var evaluator: (any ModelEvaluator)?
-  private let row: UnsafeMutableBufferPointer<Double>
-  private let statisticCount: Int
-  private var lastReport = 0
-  private(set) var wasCancelled = false
-
-  init(
-    _ number: Int, _ sampling: HamiltonianSampling, _ kernel: K, _ layout: DrawLayout, _ random: RandomStream,
-    _ control: RunControl, _ sink: (any ChainSink)?
-  ) {
-    self.number = number
-    self.sampling = sampling
-    self.kernel = kernel
-    self.random = random
-    self.control = control
-    self.sink = sink
-    store = DrawStore(columnCount: layout.columnCount, reserving: min(sampling.settings.draws, 1 << 16))
-    row = .allocate(capacity: max(layout.columnCount, 1))
-    row.initialize(repeating: 0)
-    statisticCount = layout.statistics.count
-  }
-
-  deinit { row.deallocate() }
-
-  /// Starts the chain where it has not been started, and runs it until `next` iterations are done.
-  func advance(to next: Int, end: Int) throws(Failure) {
-    if chain == nil { try start() }
-    guard let chain, let evaluator else { return }
-    let settings = sampling.settings
-    try chain.advance(to: next) { (chain, info) throws(Failure) in
-      let isWarmup = chain.iteration <= settings.warmup
-      let isKept = isWarmup ? settings.savesWarmup : (chain.iteration - settings.warmup).isMultiple(of: settings.thin)
-      if isKept {
-        settings.write(info, logDensity: chain.state.logDensity, to: row)
-        if let position = chain.state.position.baseAddress {
-          evaluator.fill(UnsafeMutableBufferPointer(rebasing: row[statisticCount...]), at: position)
-        }
-        if !isWarmup { store.append(UnsafeBufferPointer(row)) }
-        try written { () throws(SinkFailure) in try sink?.append(UnsafeBufferPointer(row), isWarmup: isWarmup) }
-      }
-      if chain.iteration == settings.warmup {
-        try written { () throws(SinkFailure) in
-          try sink?.endWarmup(stepSize: chain.kernel.stepSize, inverseMetric: chain.kernel.metric.inverse)
-        }
-      }
-      report(chain, end)
-      if control.isCancelled() {
-        wasCancelled = chain.iteration < end
-        return false
-      }
-      return true
-    }
-  }
-
-  private func start() throws(Failure) {
-    let settings = sampling.settings
-    let target = sampling.target
-    let evaluator = try target.evaluator()
-    self.evaluator = evaluator
-    var companion: DiscreteUpdates?
-    if !target.discreteSites.isEmpty, let choices = target.discreteChoices() {
-      companion = DiscreteUpdates(evaluator, choices)
-    }
-    var startRandom = random.child(0)
-    let position = try ChainStart(target: target, start: settings.start).find(
-      chain: number, evaluator: evaluator, companion: companion, using: &startRandom)
-    var kernel = kernel
-    var adaptation = HamiltonianAdaptation<K>(
-      kind: settings.metric, iterations: settings.warmup, dimension: target.dimension,
-      targetAcceptance: settings.algorithm == .randomWalk ? 0.234 : settings.targetAcceptance)
-    if let stepSize = settings.stepSize {
-      kernel.stepSize = stepSize
-      adaptation.initialStepSize = stepSize
-    }
-    if !settings.inverseMetrics.isEmpty {
-      let given = settings.inverseMetrics[number % settings.inverseMetrics.count]
-      guard given.dimension == target.dimension, let metric = Metric(given) else {
-        throw Failure(
-          .user,
-          Diagnostic(
-            code: "metric",
-            given.dimension == target.dimension
-              ? "the inverse metric is not positive definite"
-              : "the inverse metric has \(given.dimension) dimensions, the model's position \(target.dimension)",
-            hint: "was the fit made by another model?"))
-      }
-      kernel.metric = metric
-      adaptation.adaptsMetric = false
-    }
-    chain = HamiltonianChain(
-      kernel, adaptation: adaptation, target: target, evaluator: evaluator, companion: companion, at: position,
-      warmup: settings.warmup, random: random.child(1))
-    if settings.warmup == 0 {
-      try written { () throws(SinkFailure) in
-        try sink?.endWarmup(stepSize: kernel.stepSize, inverseMetric: kernel.metric.inverse)
-      }
-    }
-  }
-
-  func finish() throws(Failure) { try written { () throws(SinkFailure) in try sink?.finish() } }
-
-  private func report(_ chain: HamiltonianChain<K>, _ end: Int) {
-    guard let progress = control.progress else { return }
-    // A short iteration takes less time than a look at the clock.
-    guard chain.iteration - lastReport >= 10 || chain.iteration == end || chain.iteration == 1 else { return }
-    lastReport = chain.iteration
-    let isWarmup = chain.iteration <= chain.warmup
-    progress(
-      Progress(
-        phase: isWarmup ? "warm-up" : "draws", chain: number, completed: chain.iteration, total: end,
-        acceptance: chain.acceptance, failures: chain.failures.count,
-        hamiltonian: .init(
-          divergences: chain.divergences, stepSize: chain.kernel.stepSize,
-          gradients: Double(chain.leapfrogs + chain.warmupLeapfrogs) / Double(max(chain.iteration, 1)),
-          chains: sampling.settings.chains, warmup: chain.warmup)))
-  }
+  /// The metric as the files show it.
+  func announced(_ inverseMetric: InverseMetric) -> InverseMetric
+  func finish(wasCancelled: Bool) throws(Failure)
 }
 
 /// A failure to write as a failure of the run.

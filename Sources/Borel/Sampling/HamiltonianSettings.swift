@@ -134,6 +134,11 @@ public struct StoppingRule: Sendable, Equatable {
   }
   public var conditions: [Condition]
 
+  /// The rule as it is written.
+  public var text: String {
+    conditions.map { "\($0.quantity.rawValue)\($0.comparison)\($0.bound)" }.joined(separator: " && ")
+  }
+
   /// An error where the text is not such a rule.
   public init(parsing text: String) throws(BorelError) {
     conditions = []

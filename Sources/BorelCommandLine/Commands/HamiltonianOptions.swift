@@ -103,4 +103,34 @@ struct HamiltonianOptions: ParsableArguments {
   }
 }
 
+/// How draws that are streamed are written.
+struct FitOptions: ParsableArguments {
+  @Flag(help: "Go on with a run that was interrupted or killed: same model, data and options, same --output.")
+  var resume = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Digits of the numbers in CSV files; left out, all that it takes.", valueName: "n"))
+  var sigFigs: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seconds between two checkpoints of a chain. (default: 5)", valueName: "seconds"))
+  var checkpoint: Double?
+
+  func validate() throws {
+    if let sigFigs, !(1...17).contains(sigFigs) {
+      throw ValidationError("--sig-figs must lie between 1 and 17, got \(sigFigs)")
+    }
+    if let checkpoint, !(checkpoint >= 0) {
+      throw ValidationError("--checkpoint must be at least 0, got \(checkpoint)")
+    }
+  }
+
+  /// The first option that was given.
+  var given: String? {
+    resume ? "--resume" : sigFigs != nil ? "--sig-figs" : checkpoint != nil ? "--checkpoint" : nil
+  }
+}
+
 extension MetricKind: ExpressibleByArgument {}

@@ -71,6 +71,7 @@ struct SampleCommand: Subcommand {
 
   @OptionGroup(title: "Randomness") var random: RandomOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Files of nuts, hmc and random-walk") var files: FitOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
@@ -87,7 +88,7 @@ struct SampleCommand: Subcommand {
       let least = name == "--warmup" ? 0 : 1
       if value < least { throw ValidationError("\(name) must be at least \(least), got \(value)") }
     }
-    if !MethodName.continuous.contains(method), let name = hamiltonian.given {
+    if !MethodName.continuous.contains(method), let name = hamiltonian.given ?? files.given {
       throw meaningless(name, MethodName.continuous)
     }
     if resampling != nil, method != .smc { throw meaningless("--resampling", [.smc]) }
@@ -125,12 +126,32 @@ struct SampleCommand: Subcommand {
     }
   }
 
+  /// The files that chains are streamed to; nil where the draws are written at the end, as JSON or to standard output.
+  private func destination() throws -> FitDestination? {
+    guard MethodName.continuous.contains(method), let path = output.output, let paths = FitPaths(path) else {
+      if files.resume { throw ValidationError("--resume needs the --output of the run to go on with: fit.csv or fit.zarr") }
+      return nil
+    }
+    var destination = FitDestination(paths)
+    destination.keep = output.save
+    destination.drop = output.drop
+    destination.resumes = files.resume
+    destination.significantDigits = files.sigFigs
+    destination.checkpointInterval = files.checkpoint ?? destination.checkpointInterval
+    destination.data = data.data
+    destination.assignments = data.assignments
+    return destination
+  }
+
   func run(_ console: Console) throws {
     let shell = Shell(console: console, messages: messages, limits: limits, random: random)
     if try shell.dump(program) { return }
+    let destination = try destination()
     let model = try shell.model(of: program, data)
-    let posterior = try shell.watching { try model.sample(method: try chosen(), seed: random.seed) }
-    try shell.finish(posterior, output)
+    let posterior = try shell.watching {
+      try model.sample(method: try chosen(), seed: random.seed, to: destination)
+    }
+    try shell.finish(posterior, output, isWritten: destination != nil)
   }
 }
 
