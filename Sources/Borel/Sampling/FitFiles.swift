@@ -162,7 +162,8 @@ final class FitFiles: ChainOutput {
       try writeAtomically(writer.bytes + checkpoint.bytes, to: paths.checkpoint(chain: chain))
     } catch {
       throw Failure(
-        .user, error.diagnostics.first.map { Diagnostic(code: "cannot-write", $0.message, hint: $0.hint) }
+        .user,
+        error.diagnostics.first.map { Diagnostic(code: "cannot-write", $0.message, hint: $0.hint) }
           ?? Diagnostic(code: "cannot-write", "cannot write \(paths.checkpoint(chain: chain))"))
     }
   }
@@ -171,7 +172,8 @@ final class FitFiles: ChainOutput {
     let text = metricText(AdaptedMetric(stepSize: stepSize, inverseMetric: inverseMetric))
     do throws(DataFailure) { try writeFile(text, to: .file(paths.metric(chain: chain))) } catch {
       throw Failure(
-        .user, error.diagnostics.first.map { Diagnostic(code: "cannot-write", $0.message, hint: $0.hint) }
+        .user,
+        error.diagnostics.first.map { Diagnostic(code: "cannot-write", $0.message, hint: $0.hint) }
           ?? Diagnostic(code: "cannot-write", "cannot write \(paths.metric(chain: chain))"))
     }
   }
@@ -217,7 +219,9 @@ extension SamplerConfiguration {
     compare("init", initialization, other.initialization)
     compare("save", save, other.save)
     compare("drop", drop, other.drop)
-    for setting in other.settings where self[setting.path] != setting.value { found.append("\(setting.path) has changed") }
+    for setting in other.settings where self[setting.path] != setting.value {
+      found.append("\(setting.path) has changed")
+    }
     for setting in settings where other[setting.path] == nil { found.append("\(setting.path) is no longer given") }
     return found
   }
@@ -236,7 +240,9 @@ extension Draws {
   private func rows(_ range: Range<Int>) -> Draws {
     var storage: [Double] = []
     storage.reserveCapacity(range.count * columnCount)
-    for column in 0..<columnCount { storage += self.storage[(column * count + range.lowerBound)..<(column * count + range.upperBound)] }
+    for column in 0..<columnCount {
+      storage += self.storage[(column * count + range.lowerBound)..<(column * count + range.upperBound)]
+    }
     return Draws(variables: variables, statistics: statistics, chainLengths: [range.count], storage: storage)
   }
 }

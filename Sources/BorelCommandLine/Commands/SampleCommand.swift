@@ -129,7 +129,9 @@ struct SampleCommand: Subcommand {
   /// The files that chains are streamed to; nil where the draws are written at the end, as JSON or to standard output.
   private func destination() throws -> FitDestination? {
     guard MethodName.continuous.contains(method), let path = output.output, let paths = FitPaths(path) else {
-      if files.resume { throw ValidationError("--resume needs the --output of the run to go on with: fit.csv or fit.zarr") }
+      if files.resume {
+        throw ValidationError("--resume needs the --output of the run to go on with: fit.csv or fit.zarr")
+      }
       return nil
     }
     var destination = FitDestination(paths)

@@ -27,8 +27,8 @@ public struct NoUTurn: HamiltonianKernel {
   public var maximumEnergyError = 1000.0
   /// The step size of an iteration is uniform on stepSize · (1 ± jitter).
   public var jitter = 0.0
-  /// Replaced only by tests that plant an error: whether a trajectory is to be ended although it has not turned, and such.
-  var acceptsNewHalf: @Sendable (_ new: Double, _ old: Double) -> Double = { min(1, $0 / $1) }
+  /// The probability that the draw moves to the new half, by the weights of both; replaced only by tests that plant an error.
+  public var acceptsNewHalf: @Sendable (_ new: Double, _ old: Double) -> Double = { min(1, $0 / $1) }
 
   public init(metric: Metric, maximumDepth: Int = 10) {
     self.metric = metric
@@ -40,6 +40,15 @@ public struct NoUTurn: HamiltonianKernel {
   ) throws(Failure) -> HamiltonianInfo {
     let kinetic = state.drawMomentum(metric, using: &random)
     return transition(state, kinetic: kinetic, using: &random)
+  }
+
+  /// A transition from the current state with a given momentum: for tests of invariance along an orbit.
+  public func transition<Source: RandomSource>(
+    _ state: HamiltonianState, momentum: [Double], using random: inout Source
+  ) -> HamiltonianInfo {
+    let p = state.pool.momentum(state.current)
+    for (i, x) in momentum.prefix(state.dimension).enumerated() { p[i] = x }
+    return transition(state, kinetic: state.beginTrajectory(metric), using: &random)
   }
 
   /// A transition from the current state with the momentum that it has.
