@@ -22,8 +22,7 @@ extension HamiltonianSettings {
 extension BoundModel {
   /// Draws by the model's gradient where it has one.
   func sample(
-    _ settings: HamiltonianSettings, seed: UInt64,
-    output: ((HamiltonianSampling) throws(BorelError) -> any ChainOutput)? = nil
+    _ settings: HamiltonianSettings, seed: UInt64, to destination: FitDestination?
   ) throws(BorelError) -> Posterior {
     let random = RandomStream(seed: seed)
     switch try samplingPlan() {

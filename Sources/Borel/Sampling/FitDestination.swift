@@ -46,7 +46,7 @@ extension BoundModel {
     let source = model.store.sources[model.file]
     var result = SamplerConfiguration(
       version: borelVersion, modelName: model.name,
-      model: .init(path: source.name, digest: sha256(Array(source.text.utf8))))
+      model: .init(path: source.name, digest: sha256(Array(source.utf8))))
     result.data = destination.data.map { path in
       .init(path: path, digest: (try? readFile(path)).map { sha256($0) } ?? "")
     }
