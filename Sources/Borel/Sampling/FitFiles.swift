@@ -123,7 +123,7 @@ final class FitFiles: ChainOutput {
       let mark = SinkMark(rows: try reader.integer(), bytes: try reader.integer())
       return (mark, reader.rest)
     } catch let failure as DataFailure {
-      throw Failure(.user, failure.diagnostics.first ?? Diagnostic(code: "resume", "\(path) cannot be read"))
+      throw Failure(.user, failure.diagnostic)
     } catch {
       let reason = (error as? CheckpointFailure)?.reason ?? "\(error)"
       throw Failure(
@@ -147,9 +147,7 @@ final class FitFiles: ChainOutput {
       let count = max(mark.rows - configuration.warmupRows, 0)
       return (bytes, draws.prefix(count))
     } catch {
-      throw Failure(
-        .user,
-        error.diagnostics.first ?? Diagnostic(code: "resume", "\(path) cannot be read back to be continued"))
+      throw Failure(.user, error.diagnostic)
     }
   }
 
@@ -161,20 +159,14 @@ final class FitFiles: ChainOutput {
     do throws(DataFailure) {
       try writeAtomically(writer.bytes + checkpoint.bytes, to: paths.checkpoint(chain: chain))
     } catch {
-      throw Failure(
-        .user,
-        error.diagnostics.first.map { Diagnostic(code: "cannot-write", $0.message, hint: $0.hint) }
-          ?? Diagnostic(code: "cannot-write", "cannot write \(paths.checkpoint(chain: chain))"))
+      throw Failure(.user, error.diagnostic.asWriteFailure)
     }
   }
 
   func adapted(chain: Int, stepSize: Double, inverseMetric: InverseMetric) throws(Failure) {
     let text = metricText(AdaptedMetric(stepSize: stepSize, inverseMetric: inverseMetric))
     do throws(DataFailure) { try writeFile(text, to: .file(paths.metric(chain: chain))) } catch {
-      throw Failure(
-        .user,
-        error.diagnostics.first.map { Diagnostic(code: "cannot-write", $0.message, hint: $0.hint) }
-          ?? Diagnostic(code: "cannot-write", "cannot write \(paths.metric(chain: chain))"))
+      throw Failure(.user, error.diagnostic.asWriteFailure)
     }
   }
 
@@ -244,5 +236,12 @@ extension Draws {
       storage += self.storage[(column * count + range.lowerBound)..<(column * count + range.upperBound)]
     }
     return Draws(variables: variables, statistics: statistics, chainLengths: [range.count], storage: storage)
+  }
+}
+
+extension Diagnostic {
+  /// The same message as one of an output that cannot be written.
+  fileprivate var asWriteFailure: Diagnostic {
+    Diagnostic(code: "cannot-write", message, notes: notes, hint: hint)
   }
 }
