@@ -45,6 +45,8 @@ final class FitFiles: ChainOutput {
   private let layout: DrawLayout
   private let isResuming: Bool
   private let store: ZarrStore?
+  /// Held while the run lasts: two processes must not write the same files.
+  private let lock: FileLock
   private let sources = Mutex(SourceMap())
 
   /// Makes or, where a run is resumed, checks the file of settings.
@@ -57,6 +59,11 @@ final class FitFiles: ChainOutput {
     self.layout = layout
     self.configuration = configuration
     let chains = configuration.chains
+    if fileExists(paths.configuration), FileLock(paths.configuration) == nil {
+      throw BorelError(
+        .output, code: "cannot-write", "\(paths.path) is being written by another process",
+        hint: "choose another --output, or wait until it has ended")
+    }
     let left = (0..<chains).contains { fileExists(paths.checkpoint(chain: $0)) }
     self.isResuming = isResuming && left
     if isResuming {
@@ -69,12 +76,17 @@ final class FitFiles: ChainOutput {
     }
     do throws(DataFailure) {
       if !self.isResuming {
-        for chain in 0..<chains { removeFile(paths.checkpoint(chain: chain)) }
+        for chain in 0..<chains { deleteFile(paths.checkpoint(chain: chain)) }
         try writeFile(configurationText(configuration), to: .file(paths.configuration))
       }
     } catch {
       throw BorelError(error)
     }
+    guard let lock = FileLock(paths.configuration) else {
+      throw BorelError(.output, code: "cannot-write", "cannot lock \(paths.configuration)")
+    }
+    self.lock = lock
+    removeUnfinishedFiles(withPrefix: paths.base + "_")
     do throws(SinkFailure) {
       store =
         paths.format == .zarr
@@ -187,7 +199,7 @@ final class FitFiles: ChainOutput {
   func finish(wasCancelled: Bool) throws(Failure) {
     try written { () throws(SinkFailure) in try store?.finish() }
     guard !wasCancelled else { return }
-    for chain in 0..<configuration.chains { removeFile(paths.checkpoint(chain: chain)) }
+    for chain in 0..<configuration.chains { deleteFile(paths.checkpoint(chain: chain)) }
   }
 }
 
