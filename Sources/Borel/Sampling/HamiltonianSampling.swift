@@ -45,6 +45,7 @@ struct HamiltonianSampling: Sendable {
       return try run(random, control, output) { metric in
         var kernel = NoUTurn(metric: metric, maximumDepth: depth)
         kernel.jitter = settings.jitter
+        if settings.fault == .prefersNewHalf { kernel.acceptsNewHalf = { _, _ in 1 } }
         return kernel
       }
     case .hmc:

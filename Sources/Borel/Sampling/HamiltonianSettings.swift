@@ -50,6 +50,14 @@ public struct HamiltonianSettings: Sendable, Equatable {
   public var inverseMetrics: [InverseMetric]
   /// Ends the run before `draws` when it is met.
   public var until: StoppingRule?
+  /// Plants an error in the sampler, for checks that have to notice it.
+  public var fault: Fault?
+
+  /// Errors that a check must notice.
+  public enum Fault: String, Sendable, CaseIterable {
+    /// NUTS always moves to the new half of a trajectory, whatever the weights.
+    case prefersNewHalf = "prefers-new-half"
+  }
 
   public init(
     algorithm: Algorithm = .nuts, draws: Int = 1000, warmup: Int = 1000, chains: Int = 4, thin: Int = 1,

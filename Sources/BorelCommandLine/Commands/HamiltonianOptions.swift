@@ -49,6 +49,9 @@ struct HamiltonianOptions: ParsableArguments {
   @Flag(help: "Keep the iterations of warm-up in the files.")
   var saveWarmup = false
 
+  @Option(help: ArgumentHelp("Plants an error in the sampler: prefers-new-half.", visibility: .hidden))
+  var plantFault: HamiltonianSettings.Fault?
+
   func validate() throws {
     if let adaptDelta, !(adaptDelta > 0 && adaptDelta < 1) {
       throw ValidationError("--adapt-delta must lie between 0 and 1, got \(adaptDelta)")
@@ -97,6 +100,7 @@ struct HamiltonianOptions: ParsableArguments {
       if let intTime { settings.integrationTime = intTime }
       settings.start = try start
       settings.savesWarmup = saveWarmup
+      settings.fault = plantFault
       if let until { settings.until = try StoppingRule(parsing: until) }
       return settings
     }
@@ -133,4 +137,5 @@ struct FitOptions: ParsableArguments {
   }
 }
 
+extension HamiltonianSettings.Fault: ExpressibleByArgument {}
 extension MetricKind: ExpressibleByArgument {}
