@@ -162,18 +162,36 @@ enum NumberText {
 
   /// Exactly `count` digits, with zeros in front.
   private static func write(digits: UInt64, _ count: Int, to text: UnsafeMutablePointer<UInt8>) {
+    if count <= 8 {
+      write(few: UInt32(truncatingIfNeeded: digits), count, to: text)
+      return
+    }
+    // The parts do not wait for each other.
+    let (high, low) = digits.quotientAndRemainder(dividingBy: 100_000_000)
+    write(few: UInt32(truncatingIfNeeded: low), 8, to: text + count - 8)
+    if count <= 16 {
+      write(few: UInt32(truncatingIfNeeded: high), count - 8, to: text)
+    } else {
+      let (first, second) = high.quotientAndRemainder(dividingBy: 100_000_000)
+      write(few: UInt32(truncatingIfNeeded: second), 8, to: text + count - 16)
+      write(few: UInt32(truncatingIfNeeded: first), count - 16, to: text)
+    }
+  }
+
+  /// At most nine digits.
+  private static func write(few digits: UInt32, _ count: Int, to text: UnsafeMutablePointer<UInt8>) {
     var rest = digits
     var place = count
     while place >= 2 {
       let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
       // 103 / 2^10 is a tenth, closely enough below 100.
       let ten = (pair &* 103) >> 10
-      text[place - 1] = 48 + UInt8(truncatingIfNeeded: pair &- ten &* 10)
-      text[place - 2] = 48 + UInt8(truncatingIfNeeded: ten)
+      text[place - 1] = 48 &+ UInt8(truncatingIfNeeded: pair &- ten &* 10)
+      text[place - 2] = 48 &+ UInt8(truncatingIfNeeded: ten)
       rest = quotient
-      place -= 2
+      place &-= 2
     }
-    if place == 1 { text[0] = 48 + UInt8(truncatingIfNeeded: rest % 10) }
+    if place == 1 { text[0] = 48 &+ UInt8(truncatingIfNeeded: rest % 10) }
   }
 
   private static func write(_ word: StaticString, to text: UnsafeMutablePointer<UInt8>) -> Int {
