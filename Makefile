@@ -7,7 +7,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build demo test check fuzz agree bench bench-peers resume bridgestan interop numerics format lint promote docs install clean
+.PHONY: help setup build demo test check fuzz agree bench bench-peers resume sbc bridgestan interop numerics format lint promote docs install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -53,6 +53,9 @@ bridgestan: build ## sample compiled models with nutpie and the bridgestan clien
 interop: build ## have cmdstanpy, ArviZ, xarray and rstan (where installed) read files of draws, bit for bit
 	$(SWIFT) build $(CONFIG) --product borel-files
 	@.ci/interop
+
+sbc: build ## calibrate NUTS on simulated data of sixteen models, and see it fail where it is broken (SIMULATIONS=n)
+	@.ci/sbc $(BOREL) $(or $(SIMULATIONS),500)
 
 resume: build ## kill runs at random moments, resume them, and compare their files with those of a run left alone
 	@.ci/resume $(BOREL)

@@ -124,9 +124,13 @@ extension BoundModel {
     let (draws, logDensity) = try conditioned.posteriorDraws(settings.chainMethod, truth.trace, random, control)
     var ranks: [CalibrationReport.Rank] = []
     func rank(_ name: String, _ column: ArraySlice<Double>, _ value: Double) {
-      var below = 0
-      // Ties, as among whole numbers, are broken by chance.
-      for draw in column where draw < value || draw == value && coins.uniform() < 0.5 { below += 1 }
+      var (below, equal) = (0, 0)
+      for draw in column {
+        if draw < value { below += 1 }
+        if draw == value { equal += 1 }
+      }
+      // Among draws that equal the value, as whole numbers do, every place is as likely.
+      if equal > 0 { below += coins.uniformInt(below: equal + 1) }
       ranks.append(.init(name: name, rank: below, count: column.count))
     }
     for variable in draws.variables {
