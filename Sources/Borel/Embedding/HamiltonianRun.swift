@@ -69,8 +69,8 @@ extension BoundModel {
   }
 
   /// How the model is sampled.
-  func samplingPlan() throws(BorelError) -> SamplingPlan {
-    let target = try SamplingTarget(self)
+  func samplingPlan(includesJacobian: Bool = true) throws(BorelError) -> SamplingPlan {
+    let target = try SamplingTarget(self, includesJacobian: includesJacobian)
     if target.layout.variables.allSatisfy({ $0.site == nil }) {
       return .traces(reason: "the model has no free choices")
     }
@@ -107,7 +107,7 @@ extension BoundModel {
     return false
   }
 
-  private func note(_ code: String, _ message: String, at span: Span? = nil) {
+  func note(_ code: String, _ message: String, at span: Span? = nil) {
     model.options.notice(
       RunOptions.Notice(
         kind: .note, diagnostic: Diagnostic(.note, code: code, message, at: span), sources: model.store.sources))

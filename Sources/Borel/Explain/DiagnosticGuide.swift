@@ -160,6 +160,22 @@ enum DiagnosticGuide {
     "too-few-accepted": "Rejection sampling accepted too few executions.",
     "nothing-accepted": "No proposal of the Markov chain was accepted.",
     "no-start": "No execution of positive density was found to start a chain from.",
+    "start":
+      "Values to start from that do not fit the model: a choice is missing, or a value lies at the edge of its support.",
+    "pareto-k":
+      "Draws from an approximation are weighted by posterior over approximation; k-hat, the shape of the greatest weights' distribution, says how heavy its tail is. Above 0.7 means of the draws are not to be trusted, however many there are.",
+    "no-continuous-density":
+      "Optimisation and Gaussian approximations need a density over continuous parameters that every execution has.",
+    "not-converged":
+      "The search for the highest log density ended before its tolerances were met. The message says why.",
+    "not-concave":
+      "Laplace's approximation needs a log density that falls in every direction from the mode. It names the direction in which it does not: parameters that the data do not tell apart, or a flat prior.",
+    "no-density":
+      "The search for the highest log density was given a start at which there is no log density, or no gradient.",
+    "no-mode": "The search for the mode ended where the log density still rises.",
+    "no-hessian": "The log density has no second derivatives where the search ended, as at an edge.",
+    "unbounded-density": "The log density grows without bound, as where a scale goes to zero with constant data.",
+    "no-approximation": "No point on the path of the optimisation gave a Gaussian with usable draws.",
     "rejection-continuous":
       "Rejection needs a bound of the weight; the density of a continuous observation has none in general.",
     "weight-above-bound": "A weight is larger than the bound, so the draws would be wrong.",

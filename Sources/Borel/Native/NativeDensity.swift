@@ -18,11 +18,15 @@ public final class NativeDensity: @unchecked Sendable {
   /// Specialises, compiles (or finds compiled), loads and prepares.
   ///
   /// For sampling, the gradient and the map to the choices are enough; the rest is compiled where `includesChecks` asks for it.
-  init(_ bound: BoundModel, includesChecks: Bool, cache: ModuleCache? = .standard) throws(NativeObstacle) {
+  /// Without the Jacobian the density is that of the choices themselves.
+  init(
+    _ bound: BoundModel, includesChecks: Bool, includesJacobian: Bool = true, cache: ModuleCache? = .standard
+  ) throws(NativeObstacle) {
     sources = bound.model.store.sources
     do throws(Failure) { trial = try TrialRun(bound.program(bound.value)) } catch { throw .failure(error) }
     do throws(NotNative) {
-      programs = try NativePrograms(bound.loopProgram(trial), forSampling: !includesChecks)
+      programs = try NativePrograms(
+        bound.loopProgram(trial), forSampling: !includesChecks, includesJacobian: includesJacobian)
     } catch {
       throw .reason(error)
     }
@@ -87,14 +91,16 @@ struct NativePrograms {
   var constrain: LoopProgram
 
   /// With `forSampling` only `samplingFunctions` are made.
-  init(_ specialised: LoopProgram, forSampling: Bool = false) throws(NotNative) {
+  init(
+    _ specialised: LoopProgram, forSampling: Bool = false, includesJacobian: Bool = true
+  ) throws(NotNative) {
     self.specialised = specialised
     var scored = density(of: specialised)
     try checkStructure(scored)
     constrain = try constrainingMap(of: scored)
     // Densities do not compute what the model returns.
     scored.results = []
-    var unconstrained = splitTargets(try unconstrain(scored))
+    var unconstrained = splitTargets(try unconstrain(scored, includesJacobian: includesJacobian))
     unconstrained.sites = []
     let prepared = groupByIndex(prepare(eliminateDeadCode(unconstrained)))
     preparation = prepared.preparation

@@ -30,7 +30,7 @@ final class MachineModelEvaluator: ModelEvaluator {
     setPosition(position)
     lastFailure = nil
     do throws(Failure) {
-      let found = try tape.logDensityGradient(at: place)
+      let found = try tape.logDensityGradient(at: place, includesJacobian: target.includesJacobian)
       var next = 0
       for coordinate in found.derivatives {
         for value in coordinate.values {

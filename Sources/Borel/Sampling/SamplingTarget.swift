@@ -19,6 +19,8 @@ public struct SamplingTarget: DensityTarget {
     case machine(reason: Diagnostic)
   }
   let bound: BoundModel
+  /// Without the log-Jacobian the density is that of the choices themselves.
+  let includesJacobian: Bool
   let backEnd: BackEnd
   let trial: TrialRun
   let layout: RowLayout
@@ -29,13 +31,16 @@ public struct SamplingTarget: DensityTarget {
   public let discreteSites: [String]
 
   /// Specialises and compiles, or falls back on the virtual machine; an error where the model has no density at all.
-  init(_ bound: BoundModel) throws(BorelError) {
+  init(_ bound: BoundModel, includesJacobian: Bool = true) throws(BorelError) {
     self.bound = bound
+    self.includesJacobian = includesJacobian
     do throws(Failure) {
       let program = bound.program(bound.value)
       var density: NativeDensity?
       var reason = Diagnostic(.note, code: "not-native", "the model runs on the virtual machine")
-      do throws(NativeObstacle) { density = try NativeDensity(bound, includesChecks: false) } catch {
+      do throws(NativeObstacle) {
+        density = try NativeDensity(bound, includesChecks: false, includesJacobian: includesJacobian)
+      } catch {
         switch error {
         case .failure(let failure): throw failure
         case .native(let failure): reason = failure.diagnostic

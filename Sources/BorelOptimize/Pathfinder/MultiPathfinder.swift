@@ -15,6 +15,8 @@ public struct MultiPathfinderResult: Sendable {
   public var draws: ApproximateDraws
   /// The shape k̂ of the Pareto distribution of the greatest ratios p / q: above 0.7 the draws do not stand for p.
   public var paretoShape: Double
+  /// As how many draws the weights of the paths' draws count, 1 / Σ w² (Kish).
+  public var effectiveSize: Double
   /// Of log density and gradient, all paths together.
   public var evaluations: Int
 }
@@ -63,7 +65,7 @@ public struct MultiPathfinder: Sendable {
       }
     }
     var result = MultiPathfinderResult(
-      paths: [], failures: [], draws: ApproximateDraws(), paretoShape: .nan,
+      paths: [], failures: [], draws: ApproximateDraws(), paretoShape: .nan, effectiveSize: 0,
       evaluations: results.reduce(0) { $0 + $1.1 })
     var pool = ApproximateDraws()
     for (number, outcome) in results.enumerated() {
@@ -78,6 +80,8 @@ public struct MultiPathfinder: Sendable {
     if result.paths.isEmpty, let first = result.failures.first { throw first.failure }
     let smoothed = smoothedLogWeights(ofLogRatios: pool.logRatios)
     result.paretoShape = smoothed.shape
+    let squares = smoothed.logWeights.reduce(0) { $0 + exponential(2 * $1) }
+    if squares > 0 { result.effectiveSize = 1 / squares }
     var stream = random.child(UInt64(UInt32.max))
     result.draws =
       resamples

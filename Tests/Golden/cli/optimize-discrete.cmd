@@ -1,0 +1,1 @@
+borel optimize dice.ppl --seed 1
