@@ -7,6 +7,8 @@ public struct NumericalFailure: Error, Sendable, Equatable, CustomStringConverti
   public var message: String
   /// The values involved, by name, for messages and statistics.
   public var values: [Value]
+  /// What might help.
+  public var hint: String?
 
   /// A named value.
   public struct Value: Sendable, Equatable {
@@ -19,9 +21,10 @@ public struct NumericalFailure: Error, Sendable, Equatable, CustomStringConverti
     }
   }
 
-  public init(_ message: String, values: [Value] = []) {
+  public init(_ message: String, values: [Value] = [], hint: String? = nil) {
     self.message = message
     self.values = values
+    self.hint = hint
   }
 
   public var description: String {

@@ -20,6 +20,7 @@ struct ChainStart {
     let n = target.dimension
     var gradient = [Double](repeating: 0, count: max(n, 1))
     var best: (position: [Double], failure: Failure?)?
+    var far: [Double]?
     for attempt in 0..<attempts {
       var position = [Double](repeating: 0, count: n)
       switch start {
@@ -42,9 +43,15 @@ struct ChainStart {
         position.isEmpty
         ? evaluator.evaluate(at: [0], gradient: &gradient)
         : evaluator.evaluate(at: position, gradient: &gradient)
-      if value.isFinite, gradient.prefix(n).allSatisfy(\.isFinite) { return position }
+      if value.isFinite, gradient.prefix(n).allSatisfy(\.isFinite) {
+        if abs(value) <= Self.comparableDensity { return position }
+        if let closer = try climb(from: position) { return closer }
+        far = far ?? position
+        continue
+      }
       if best == nil { best = (position, evaluator.lastFailure) }
     }
+    if let far { return far }
     throw explanation(best?.position ?? [], evaluator)
   }
 

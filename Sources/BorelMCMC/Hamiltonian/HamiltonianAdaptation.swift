@@ -63,12 +63,21 @@ public struct HamiltonianAdaptation<K: HamiltonianKernel>: Adaptation {
     _ kernel: inout K, at state: HamiltonianState, using random: inout Source
   ) {
     if adaptsMetric, kind != .unit {
-      // The only scale that one point tells: that of its gradient.
-      let variances = state.gradient.map { min(max(1 / $0.magnitude, 1e-20), 1e20) }
-      if let metric = Metric(.diagonal(variances.map { $0.isFinite ? $0 : 1 })) { kernel.metric = metric }
+      if let metric = Metric(.diagonal(Self.firstVariances(state.gradient))) { kernel.metric = metric }
     }
     kernel.stepSize = initialStepSize ?? kernel.reasonableStepSize(from: kernel.stepSize, state, using: &random)
     averaging = DualAveraging(target: targetAcceptance, stepSize: kernel.stepSize)
+  }
+
+  /// The only scales that one point tells: those of its gradient.
+  ///
+  /// A component that is zero, as at a mode, tells nothing and must not make the others' steps vanish: no variance exceeds a thousand
+  /// times the median of the others, and all are 1 where the gradient is zero.
+  static func firstVariances(_ gradient: some Collection<Double>) -> [Double] {
+    let known = gradient.map { max(1 / $0.magnitude, 1e-20) }.filter { $0 < 1e20 }.sorted()
+    guard !known.isEmpty else { return gradient.map { _ in 1 } }
+    let largest = 1000 * known[known.count / 2]
+    return gradient.map { min(max(1 / $0.magnitude, 1e-20), largest) }
   }
 
   public mutating func update<Source: RandomSource>(

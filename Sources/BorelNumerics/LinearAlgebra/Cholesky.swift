@@ -25,7 +25,10 @@ extension LinearAlgebra {
   private static func notPositiveDefinite(_ pivot: Int, _ diagonal: Double?) -> NumericalFailure {
     var values = [NumericalFailure.Value("pivot", Double(pivot))]
     if let diagonal { values.append(.init("diagonal", diagonal)) }
-    return NumericalFailure("the matrix is not positive definite: pivot \(pivot) is not positive", values: values)
+    return NumericalFailure(
+      "the matrix is not positive definite: pivot \(pivot) is not positive", values: values,
+      hint: "where it is singular but for rounding, add a small number to its diagonal, `A + 1e-9 * identity(n)`; "
+        + "correlations that are parameters fit together as one `lkj_corr(n, 1)`")
   }
 
   /// Which triangle of a matrix holds its values.

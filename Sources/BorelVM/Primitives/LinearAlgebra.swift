@@ -72,7 +72,7 @@ extension PrimitiveCall {
     do {
       return try body()
     } catch {
-      throw numericalFailure("`\(name)`: \(error.message)", argument: 0)
+      throw numericalFailure("`\(name)`: \(error.message)", argument: 0, hint: error.hint)
     }
   }
 
