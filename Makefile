@@ -7,7 +7,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build demo test check fuzz agree bench bench-peers resume sbc bridgestan interop numerics format lint promote docs install clean
+.PHONY: help setup build demo test check fuzz agree bench bench-peers resume sbc bridgestan interop convergence numerics format lint promote docs install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -59,6 +59,10 @@ sbc: build ## calibrate NUTS on simulated data of sixteen models, and see it fai
 
 resume: build ## kill runs at random moments, resume them, and compare their files with those of a run left alone
 	@.ci/resume $(BOREL)
+
+convergence: setup ## compare R-hat, ESS, MCSE, PSIS-LOO and WAIC with ArviZ and R's loo on seeded draws (FIXTURES=file)
+	$(SWIFT) build $(CONFIG) --product borel-convergence
+	@.ci/convergence .build/release/borel-convergence $(if $(FIXTURES),--fixtures $(FIXTURES))
 
 format: ## format the Swift sources and the .ppl programs
 	$(SWIFT) format -i -r Package.swift Sources Tests examples

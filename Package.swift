@@ -51,10 +51,11 @@ let package = Package(
     .target(name: "BorelDraws"),
     .target(name: "BorelRoutines", dependencies: ["CBorelNative"]),
 
-    // 2: syntax, the IRs, data files
+    // 2: syntax, the IRs, data files, convergence
     .target(name: "BorelSyntax", dependencies: ["BorelSource"]),
     .target(name: "BorelIR", dependencies: ["BorelSource", "BorelValues"]),
     .target(name: "BorelDataIO", dependencies: ["BorelSource", "BorelValues", "BorelDraws"]),
+    .target(name: "BorelConvergence", dependencies: ["BorelDraws", "BorelNumerics"]),
 
     // 3: meaning
     .target(
@@ -92,7 +93,7 @@ let package = Package(
       ]),
     .target(
       name: "BorelOptimize",
-      dependencies: ["BorelInference", "BorelSemantics", "BorelSource", "BorelNumerics"]),
+      dependencies: ["BorelConvergence", "BorelInference", "BorelSemantics", "BorelSource", "BorelNumerics"]),
     .target(
       name: "BorelExact",
       dependencies: [
@@ -104,8 +105,8 @@ let package = Package(
       name: "Borel",
       dependencies: [
         "BorelSource", "BorelNumerics", "BorelValues", "BorelDraws", "BorelSyntax", "BorelIR",
-        "BorelDataIO", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelPasses", "BorelNative",
-        "BorelInference",
+        "BorelDataIO", "BorelConvergence", "BorelSemantics", "BorelSema", "BorelStandardLibrary", "BorelPasses",
+        "BorelNative", "BorelInference",
         "BorelVM", "BorelMCMC", "BorelSMC", "BorelExact", "BorelOptimize",
       ]),
 
@@ -137,7 +138,10 @@ let package = Package(
         "BorelVM", "BorelSema", "BorelSyntax", "BorelIR", "BorelSemantics", "BorelStandardLibrary", "BorelValues",
         "BorelNumerics", "BorelSource", "BorelDataIO", "CGSL", "DerivativeTestSupport",
       ]),
-    .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws"]),
+    .testTarget(name: "BorelDrawsTests", dependencies: ["BorelDraws", "BorelConvergence"]),
+    .testTarget(
+      name: "BorelConvergenceTests", dependencies: ["BorelConvergence", "BorelDraws"],
+      exclude: ["reference", "ReferenceValues.json"]),
     .testTarget(
       name: "BorelDataIOTests", dependencies: ["BorelDataIO", "BorelSource", "BorelValues", "BorelDraws"]),
 
@@ -190,6 +194,9 @@ let package = Package(
         "Borel", "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelNative", "BorelSemantics",
         "BorelNumerics", "BorelValues",
       ], exclude: ["programs", "gradients", "peers"]),
+
+    // Measures draws for comparison with ArviZ and R's loo; `make convergence` runs it.
+    .executableTarget(name: "borel-convergence", dependencies: ["BorelConvergence"]),
 
     // stdlib/**/*.ppl becomes a Swift table at build time.
     .executableTarget(name: "embed-standard-library", path: "Sources/Plugins/embed-standard-library"),

@@ -2,7 +2,7 @@
 
 /// The mean, Σ w x with weights that sum to 1.
 public func mean(_ values: [Double], weights: [Double]? = nil) -> Double {
-  guard let weights else { return values.reduce(0, +) / Double(values.count) }
+  guard let weights else { return pairwiseSum(values) / Double(values.count) }
   var sum = 0.0
   for (value, weight) in zip(values, weights) where weight > 0 { sum += weight * value }
   return sum
@@ -11,12 +11,12 @@ public func mean(_ values: [Double], weights: [Double]? = nil) -> Double {
 /// The standard deviation: with the divisor n - 1 without weights, √ Σ w (x - mean)² with weights that sum to 1.
 public func standardDeviation(_ values: [Double], weights: [Double]? = nil) -> Double {
   let centre = mean(values, weights: weights)
-  var sum = 0.0
   guard let weights else {
     guard values.count > 1 else { return .nan }
-    for value in values { sum += (value - centre) * (value - centre) }
-    return (sum / Double(values.count - 1)).squareRoot()
+    let squares = values.map { ($0 - centre) * ($0 - centre) }
+    return (pairwiseSum(squares) / Double(values.count - 1)).squareRoot()
   }
+  var sum = 0.0
   for (value, weight) in zip(values, weights) where weight > 0 {
     sum += weight * (value - centre) * (value - centre)
   }

@@ -1,5 +1,6 @@
 // Pareto-smoothed importance weights of approximate draws, and draws resampled by them.
 
+import BorelConvergence
 import BorelNumerics
 
 /// Smoothed log weights, normalised, and the shape k̂ of the tail that was smoothed.
@@ -17,7 +18,8 @@ func smoothedLogWeights(ofLogRatios ratios: [Double]) -> (logWeights: [Double], 
   if largest - sum + logarithm(Double(finite.count)) <= 0.05 {
     smoothed = (finite.map { $0 - sum }, -.infinity)
   } else {
-    smoothed = paretoSmoothed(finite)
+    let smoothing = ParetoSmoothing(logRatios: finite)
+    smoothed = (smoothing.normalizedLogWeights, smoothing.shape)
   }
   for (place, index) in usable.enumerated() { weights[index] = smoothed.logWeights[place] }
   return (weights, smoothed.shape)

@@ -7,7 +7,7 @@ import Testing
 private let layers: [String: Int] = [
   "CGSL": 0, "COpenBLAS": 0, "CReadline": 0, "CBorel": 0, "CBorelMath": 0, "CBorelNative": 0, "CBorelVM": 0,
   "BorelSource": 1, "BorelNumerics": 1, "BorelValues": 1, "BorelDraws": 1, "BorelRoutines": 1,
-  "BorelSyntax": 2, "BorelIR": 2, "BorelDataIO": 2,
+  "BorelSyntax": 2, "BorelIR": 2, "BorelDataIO": 2, "BorelConvergence": 2,
   "BorelSemantics": 3, "BorelSema": 3, "BorelPasses": 3, "BorelStandardLibrary": 3,
   "BorelInference": 4, "BorelVM": 4, "BorelNative": 4,
   "BorelMCMC": 5, "BorelSMC": 5, "BorelExact": 5, "BorelOptimize": 5,
@@ -15,7 +15,9 @@ private let layers: [String: Int] = [
 ]
 
 /// Programs for developers; they may import any library.
-private let tools: Set<String> = ["borel-bench", "borel-fuzz", "borel-files", "InferenceTestSupport"]
+private let tools: Set<String> = [
+  "borel-bench", "borel-fuzz", "borel-files", "borel-convergence", "InferenceTestSupport",
+]
 
 /// The one Swift target that each C module stands behind.
 private let ownersOfC = [

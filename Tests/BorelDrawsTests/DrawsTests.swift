@@ -1,5 +1,6 @@
 // Recording chains, joining them, and finding columns again.
 
+import BorelConvergence
 import BorelDraws
 import Testing
 

@@ -1,5 +1,6 @@
 // The result of inference for a Swift program: draws by name, statistics, a summary, files.
 
+import BorelConvergence
 import BorelDataIO
 import BorelDraws
 import BorelInference
@@ -63,15 +64,8 @@ public struct Posterior: Sendable, CustomStringConvertible {
   public var summaryJSON: String {
     let summary = value.summary()
     func number(_ x: Double?) -> Value { x.map { .real($0) } ?? .null }
-    let rows = summary.groups.flatMap(\.rows).map { row -> (String, Value) in
-      (
-        row.name,
-        .record([
-          ("mean", .real(row.mean)), ("sd", .real(row.standardDeviation)), ("q5", .real(row.quantile5)),
-          ("median", .real(row.median)), ("q95", .real(row.quantile95)), ("ess", number(row.effectiveSize)),
-          ("mcse", number(row.standardErrorOfMean)), ("presence", .real(row.presence)),
-        ])
-      )
+    let rows = summary.groups.flatMap(\.rows).map { row in
+      (row.name, Value.record(row.fields + [("presence", .real(row.presence))]))
     }
     let record: [(String, Value)] = [
       ("variables", .record(rows)), ("draws", .int(count)), ("chains", .int(chainCount)),

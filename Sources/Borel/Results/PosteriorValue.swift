@@ -1,5 +1,6 @@
 // A posterior as a value of the language: `post.mu`, `post["theta[3]"]`, `post.log_evidence`.
 
+import BorelConvergence
 import BorelDraws
 import BorelInference
 import BorelValues

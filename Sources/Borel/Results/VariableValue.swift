@@ -1,5 +1,6 @@
 // A random variable of a posterior as a value of the language: one value for each draw, and the draws' weights with them.
 
+import BorelConvergence
 import BorelDraws
 import BorelValues
 

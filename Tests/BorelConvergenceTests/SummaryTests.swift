@@ -1,18 +1,8 @@
 // Moments, quantiles, effective sizes and the table they are shown in.
 
+import BorelConvergence
 import BorelDraws
 import Testing
-
-/// A small generator of our own, so that the series below are the same everywhere.
-private struct Uniforms {
-  var state: UInt64 = 88_172_645_463_325_252
-  mutating func next() -> Double {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return Double(state >> 11) * 0x1p-53
-  }
-}
 
 @Suite struct SummaryTests {
   @Test func quantilesInterpolateLikeDefinitionSeven() {
@@ -44,7 +34,7 @@ private struct Uniforms {
   /// The mean of an AR(1) series with coefficient φ has n (1 - φ) / (1 + φ) effective draws in the long run.
   /// 4 chains of 20000 draws leave the estimate a standard error of about 3 % at φ = 0.9: bounds of 15 % are five of them.
   @Test(arguments: [0.0, 0.5, 0.9]) func effectiveSizeOfAutoregressions(_ coefficient: Double) {
-    var uniforms = Uniforms()
+    var uniforms = SeededUniforms(seed: 7)
     let chains = (0..<4).map { _ in
       var x = 0.0
       return (0..<20_000).map { _ -> Double in
@@ -53,18 +43,25 @@ private struct Uniforms {
       }
     }
     let expected = 80_000 * (1 - coefficient) / (1 + coefficient)
-    let found = effectiveSampleSize(chains)
+    let found = effectiveSize(chains, of: .mean)
     #expect(abs(found / expected - 1) < 0.15, "found \(found), expected \(expected)")
   }
 
   @Test func effectiveSizeOfDisagreeingChainsIsSmall() {
-    var uniforms = Uniforms()
+    var uniforms = SeededUniforms(seed: 7)
     let chains = [0.0, 100].map { centre in (0..<1000).map { _ in centre + uniforms.next() } }
-    #expect(effectiveSampleSize(chains) < 4)
-    #expect(effectiveSampleSize([Array(repeating: 1, count: 100)]).isNaN)
-    #expect(effectiveSampleSize([[1, 2, 3]]).isNaN)
-    #expect(effectiveSampleSize([]).isNaN)
-    #expect(effectiveSampleSize([Array(repeating: .infinity, count: 100)]).isNaN)
+    #expect(effectiveSize(chains) < 4)
+    #expect(rHat(chains) > 1.5)
+    #expect(effectiveSize([]).isNaN)
+    #expect(rHat([]).isNaN)
+    #expect(monteCarloError([[], []]).isNaN)
+  }
+
+  /// Chains of different lengths count with the draws that all of them have.
+  @Test func unequalChainsAreCut() {
+    var uniforms = SeededUniforms(seed: 3)
+    let chains = [100, 140, 120].map { length in (0..<length).map { _ in uniforms.next() } }
+    #expect(rHat(chains) == rHat(chains.map { Array($0[..<100]) }))
   }
 
   @Test func tableAlignsAtThePoint() {

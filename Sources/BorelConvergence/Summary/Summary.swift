@@ -1,4 +1,6 @@
-// What there is to say about each element of each variable: moments, quantiles, effective size, probabilities.
+// What there is to say about each element of each variable: moments, quantiles, errors, convergence, probabilities.
+
+import BorelDraws
 
 /// The summary of a table of draws.
 public struct Summary: Sendable {
@@ -10,14 +12,28 @@ public struct Summary: Sendable {
     public var quantile5: Double
     public var median: Double
     public var quantile95: Double
-    /// Of the chains by their autocorrelation, of weighted draws Kish's; nil for exact results.
-    public var effectiveSize: Double?
     /// The Monte Carlo standard error of the mean; nil for exact results.
     public var standardErrorOfMean: Double?
+    /// Kish's effective size of weighted draws; nil otherwise.
+    public var weightEffectiveSize: Double?
+    /// What the chains say about their own precision; nil for weighted draws and exact results.
+    public var convergence: Convergence?
     /// The probability that the element exists at all: less than 1 in programs whose structure changes.
     public var presence: Double
     /// Probabilities of the values in `Group.values`, given that the element exists.
     public var probabilities: [Double]
+
+    /// The effective size for the centre: of chains the bulk size, of weighted draws Kish's; nil for exact results.
+    public var effectiveSize: Double? { convergence?.bulkSize ?? weightEffectiveSize }
+  }
+
+  /// Measures of chains; NaN where they cannot be told, as of a single chain's R-hat.
+  public struct Convergence: Sendable {
+    public var bulkSize: Double
+    public var tailSize: Double
+    public var rHat: Double
+    /// The Monte Carlo standard error of the standard deviation.
+    public var standardErrorOfDeviation: Double
   }
 
   /// The rows of one variable.
@@ -36,7 +52,7 @@ public struct Summary: Sendable {
       case .bool: value == 0 ? "false" : "true"
       case .text:
         Int(exactly: value).flatMap { variable.labels.indices.contains($0) ? variable.labels[$0] : nil } ?? "?"
-      case .int, .real: plain(value)
+      case .int, .real: Int(exactly: value).map { String($0) } ?? value.description
       }
     }
   }
@@ -64,7 +80,8 @@ public struct Summary: Sendable {
       notes.append(draws.count == 0 ? "there are no draws" : "all weights are zero: nothing to summarise")
       return
     }
-    groups = chosen.map { Group($0, of: draws, weights: weights, elementLimit: max(elementLimit, 4)) }
+    let rows = SummaryRows(draws, weights: weights)
+    groups = chosen.map { Group($0, rows, elementLimit: max(elementLimit, 4)) }
   }
 }
 
@@ -72,7 +89,7 @@ extension Summary.Group {
   /// A discrete variable with more values than this is shown by moments and quantiles.
   private static let valueLimit = 10
 
-  init(_ variable: Draws.Variable, of draws: Draws, weights: [Double]?, elementLimit: Int) {
+  init(_ variable: Draws.Variable, _ maker: SummaryRows, elementLimit: Int) {
     self.variable = variable
     let count = variable.count
     tailCount = count > elementLimit ? 2 : 0
@@ -84,7 +101,7 @@ extension Summary.Group {
     var distinct = Set<Double>(variable.kind == .bool ? [0, 1] : [])
     var hasFewValues = variable.kind != .real
     search: for offset in shown where hasFewValues {
-      for value in draws.column(variable.firstColumn + offset) where !value.isNaN {
+      for value in maker.draws.column(variable.firstColumn + offset) where !value.isNaN {
         distinct.insert(value)
         if distinct.count > Self.valueLimit, variable.kind != .text {
           hasFewValues = false
@@ -94,53 +111,6 @@ extension Summary.Group {
     }
     let values = hasFewValues ? distinct.sorted() : []
     self.values = values
-    rows = shown.map { Summary.Row(variable, offset: $0, of: draws, weights: weights, values: values) }
-  }
-}
-
-extension Summary.Row {
-  init(_ variable: Draws.Variable, offset: Int, of draws: Draws, weights: [Double]?, values distinct: [Double]) {
-    name = variable.elementName(offset)
-    let columnIndex = variable.firstColumn + offset
-    let column = draws.column(columnIndex)
-    var values = Array(column)
-    var present = weights
-    presence = 1
-    if values.contains(where: \.isNaN) {
-      let kept = values.indices.filter { !values[$0].isNaN }
-      if let weights {
-        let total = kept.reduce(0) { $0 + weights[$1] }
-        presence = total
-        present = total > 0 ? kept.map { weights[$0] / total } : kept.map { _ in 1 / Double(kept.count) }
-      } else {
-        presence = Double(kept.count) / Double(values.count)
-      }
-      values = kept.map { values[$0] }
-    }
-    mean = BorelDraws.mean(values, weights: present)
-    standardDeviation = BorelDraws.standardDeviation(values, weights: present)
-    let marks = quantiles(
-      values, at: [0.05, 0.5, 0.95], weights: present, isDiscrete: variable.kind != .real)
-    (quantile5, median, quantile95) = (marks[0], marks[1], marks[2])
-    probabilities = distinct.map { value in
-      var sum = 0.0
-      for (index, x) in values.enumerated() where x == value { sum += present?[index] ?? 1 }
-      return present == nil ? sum / Double(values.count) : sum
-    }
-    guard !draws.isExact else { return }
-    if let present {
-      let squares = present.reduce(0) { $0 + $1 * $1 }
-      effectiveSize = 1 / squares
-      var sum = 0.0
-      for (value, weight) in zip(values, present) where weight > 0 {
-        sum += weight * weight * (value - mean) * (value - mean)
-      }
-      standardErrorOfMean = sum.squareRoot()
-    } else {
-      let chains = (0..<draws.chainCount).map { draws.column(columnIndex, chain: $0).filter { !$0.isNaN } }
-      let size = effectiveSampleSize(chains.filter { !$0.isEmpty })
-      effectiveSize = size
-      standardErrorOfMean = standardDeviation / size.squareRoot()
-    }
+    rows = shown.map { maker.row(variable, offset: $0, values: values) }
   }
 }

@@ -4,16 +4,18 @@ extension Summary {
   /// The text that `print(summary(post))` shows; it ends without a line break.
   public var text: String {
     var blocks: [String] = []
-    let hasSize = !isExact
     let numeric = groups.filter { $0.values.isEmpty && !$0.rows.isEmpty }
     if !numeric.isEmpty {
-      var table = TextTable(header: ["", "mean", "sd", "5%", "50%", "95%"] + (hasSize ? ["ess"] : []))
-      for group in numeric { table.rows += numericRows(group, hasSize: hasSize) }
+      let isOfChains = errors == .chains
+      var table = TextTable(
+        header: ["", "mean"] + (isOfChains ? ["mcse", "sd", "5%", "median", "95%"] : ["sd", "5%", "50%", "95%"])
+          + errorHeader)
+      for group in numeric { table.rows += numericRows(group) }
       blocks.append(table.text)
     }
     var tables: [TextTable] = []
     for group in groups where !group.values.isEmpty {
-      for table in probabilityTables(group, hasSize: hasSize) {
+      for table in probabilityTables(group) {
         if let last = tables.indices.last, tables[last].header == table.header {
           tables[last].rows += table.rows
         } else {
@@ -27,18 +29,45 @@ extension Summary {
     return blocks.joined(separator: "\n\n")
   }
 
-  private func numericRows(_ group: Group, hasSize: Bool) -> [[String]] {
+  /// Where the precision of the numbers comes from.
+  private enum Errors { case none, weights, chains }
+
+  private var errors: Errors { isExact ? .none : weightEffectiveSize != nil ? .weights : .chains }
+
+  /// R-hat compares chains: one alone has none.
+  private var hasRHat: Bool { chainLengths.count { $0 > 0 } > 1 }
+
+  private var errorHeader: [String] {
+    switch errors {
+    case .none: []
+    case .weights: ["ess"]
+    case .chains: ["ess_bulk", "ess_tail"] + (hasRHat ? ["rhat"] : [])
+    }
+  }
+
+  private func errorCells(_ row: Row) -> [String] {
+    switch errors {
+    case .none: []
+    case .weights: [sizeText(row.weightEffectiveSize)]
+    case .chains:
+      [sizeText(row.convergence?.bulkSize), sizeText(row.convergence?.tailSize)]
+        + (hasRHat ? [ratioText(row.convergence?.rHat)] : [])
+    }
+  }
+
+  private func numericRows(_ group: Group) -> [[String]] {
     let rows = group.rows.map { row in
       let numbers = [row.mean, row.standardDeviation, row.quantile5, row.median, row.quantile95]
       let format = NumberFormat(numbers: numbers, spread: row.standardDeviation)
-      return [row.name] + numbers.map(format.text) + (hasSize ? [sizeText(row.effectiveSize)] : [])
+      var cells = [row.name] + numbers.map(format.text)
+      if errors == .chains { cells.insert(errorText(row.standardErrorOfMean), at: 2) }
+      return cells + errorCells(row)
     }
     return elided(rows, group)
   }
 
   /// One table whose columns are the values; labels are too long for columns and become rows.
-  private func probabilityTables(_ group: Group, hasSize: Bool) -> [TextTable] {
-    let size = hasSize ? ["ess"] : []
+  private func probabilityTables(_ group: Group) -> [TextTable] {
     if group.variable.kind == .text {
       return group.rows.map { row in
         var table = TextTable(header: [row.name, "P"])
@@ -56,10 +85,10 @@ extension Summary {
     }
     let isBool = group.variable.kind == .bool
     let columns = isBool ? [1.0] : group.values
-    var table = TextTable(header: [""] + columns.map { "P(\(group.valueText($0)))" } + size)
+    var table = TextTable(header: [""] + columns.map { "P(\(group.valueText($0)))" } + errorHeader)
     let rows = group.rows.map { row in
       let probabilities = isBool ? [row.probabilities[1]] : row.probabilities
-      return [row.name] + probabilities.map(probabilityText) + (hasSize ? [sizeText(row.effectiveSize)] : [])
+      return [row.name] + probabilities.map(probabilityText) + errorCells(row)
     }
     table.rows = elided(rows, group)
     return [table]
@@ -80,6 +109,23 @@ extension Summary {
   private func sizeText(_ size: Double?) -> String {
     guard let size, size.isFinite else { return "-" }
     return size >= 100 ? formatted(size, decimals: 0) : formatted(size, decimals: 1)
+  }
+
+  /// R-hat: three decimals where they matter.
+  private func ratioText(_ ratio: Double?) -> String {
+    guard let ratio, !ratio.isNaN else { return "-" }
+    if ratio.isInfinite { return "inf" }
+    return ratio < 100 ? formatted(ratio, decimals: 3) : formatted(ratio, decimals: 0, scientific: ratio >= 1e6)
+  }
+
+  /// A standard error: two digits.
+  private func errorText(_ error: Double?) -> String {
+    guard let error, !error.isNaN else { return "-" }
+    if error.isInfinite { return "inf" }
+    if error == 0 { return "0" }
+    let decimals = 1 - decimalExponent(error)
+    let isScientific = decimals > 8 || error >= 1e7
+    return formatted(error, decimals: isScientific ? 1 : max(decimals, 0), scientific: isScientific)
   }
 
   private var footerLines: [String] {
