@@ -60,20 +60,35 @@ public struct Posterior: Sendable, CustomStringConvertible {
   /// The summary table.
   public var description: String { value.text }
 
+  /// The summary table with so many elements of each array; where there are more, the first and the last of them.
+  public func summaryText(elementLimit: Int) -> String { value.summary(elementLimit: elementLimit).text }
+
   /// The summary as a JSON object: one entry per element, and what belongs to the whole.
-  public var summaryJSON: String {
-    let summary = value.summary()
+  public var summaryJSON: String { summaryJSON(verdicts: nil) }
+
+  /// The summary as a JSON object, with the problems of the draws where they are given.
+  public func summaryJSON(verdicts: [Diagnostic]?) -> String {
+    let summary = value.summary(elementLimit: .max)
     func number(_ x: Double?) -> Value { x.map { .real($0) } ?? .null }
     let rows = summary.groups.flatMap(\.rows).map { row in
       (row.name, Value.record(row.fields + [("presence", .real(row.presence))]))
     }
-    let record: [(String, Value)] = [
+    var record: [(String, Value)] = [
       ("variables", .record(rows)), ("draws", .int(count)), ("chains", .int(chainCount)),
       ("log_evidence", number(logEvidence)), ("log_evidence_se", number(logEvidenceStandardError)),
       ("weight_ess", number(summary.weightEffectiveSize)), ("exact", .bool(isExact)),
       ("acceptance", number(acceptance)), ("seed", seed.flatMap { Int(exactly: $0) }.map { .int($0) } ?? .null),
       ("warnings", .list(warnings.map { .string($0.message) } + summary.notes.map { .string($0) })),
     ]
+    if let verdicts {
+      let entries = verdicts.map { verdict -> Value in
+        .record([
+          ("code", .string(verdict.code)), ("message", .string(verdict.message)),
+          ("hint", verdict.hint.map { .string($0) } ?? .null),
+        ])
+      }
+      record.append(("verdicts", .list(entries)))
+    }
     return jsonText(.record(record)).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 

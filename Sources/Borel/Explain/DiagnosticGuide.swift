@@ -5,6 +5,7 @@ import BorelSema
 /// One entry for each code: what is wrong in general, and what to do.
 enum DiagnosticGuide {
   static let entries = AnalyzerGuide.entries.merging(others) { analyzer, _ in analyzer }
+    .merging(ConvergenceGuide.codes) { other, _ in other }
 
   private static let others: [String: String] = [
     // Text.

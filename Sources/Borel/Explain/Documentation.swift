@@ -16,9 +16,11 @@ extension Session {
         if let text = Self.text(of: statement, named: name, in: module.source) { parts.append(text) }
       }
     }
+    if let topic = ConvergenceGuide.topics[name] { parts.append(topic + "\n") }
     if let entry = DiagnosticGuide.entries[name] { parts.append("\(name): \(entry)\n") }
     if !parts.isEmpty { return parts.joined(separator: "\n") }
-    let known = Array(PrimitiveTable.ids.keys) + store.libraryNames + DiagnosticGuide.entries.keys
+    let known =
+      Array(PrimitiveTable.ids.keys) + store.libraryNames + DiagnosticGuide.entries.keys + ConvergenceGuide.topics.keys
     throw BorelError(
       .program, code: "nothing-known", "nothing is known about `\(name)`",
       hint: closestMatch(to: name, among: known).map { "did you mean `\($0)`?" }
@@ -35,6 +37,8 @@ extension Session {
       \(Self.columns(distributions.sorted()))
       Functions
       \(Self.columns((functions + library).sorted()))
+      Verdicts on draws
+      \(Self.columns(ConvergenceGuide.topics.keys.sorted()))
       Error codes
       \(Self.columns(DiagnosticGuide.entries.keys.sorted()))
       """

@@ -89,10 +89,10 @@ struct PosteriorValue: HostValue {
     }
   }
 
-  /// The summary of all variables.
-  func summary() -> Summary {
-    var summary = Summary(draws)
-    summary.groups = outcome.marginals.flatMap { Summary($0).groups } + summary.groups
+  /// The summary of all variables; of arrays with more elements than the limit the first and the last get rows.
+  func summary(elementLimit: Int = 24) -> Summary {
+    var summary = Summary(draws, elementLimit: elementLimit)
+    summary.groups = outcome.marginals.flatMap { Summary($0, elementLimit: elementLimit).groups } + summary.groups
     return summary
   }
 

@@ -78,8 +78,11 @@ public struct RunOptions: Sendable {
   var control: RunControl {
     let cancellation = cancellation
     return RunControl(
-      threads: threads > 0 ? threads : processorCount, progress: progress, isCancelled: { cancellation.isCancelled })
+      threads: threadCount, progress: progress, isCancelled: { cancellation.isCancelled })
   }
+
+  /// How many threads are used.
+  public var threadCount: Int { threads > 0 ? threads : processorCount }
 
   var machineLimits: BorelVM.Limits {
     BorelVM.Limits(steps: limits.steps, depth: limits.depth, memory: limits.memory)

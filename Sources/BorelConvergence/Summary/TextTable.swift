@@ -36,3 +36,6 @@ public struct TextTable: Sendable {
 
   private func blanks(_ count: Int) -> String { String(repeating: " ", count: max(count, 0)) }
 }
+
+/// A number with a fixed number of decimals.
+public func fixedPoint(_ x: Double, decimals: Int) -> String { formatted(x, decimals: max(decimals, 0)) }

@@ -81,6 +81,14 @@ public struct ModelRun: Execution {
     } catch { throw placed(error, pending) }
   }
 
+  /// Asks the pending distribution something; a failure stands at the choice.
+  mutating func withPending<Result>(
+    _ body: (DistributionObject, inout Machine) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let pending = try self.pending
+    do throws(Failure) { return try body(pending.distribution, &machine) } catch { throw placed(error, pending) }
+  }
+
   public mutating func support() throws(Failure) -> Support {
     let pending = try self.pending
     do throws(Failure) { return try pending.distribution.support(&machine) } catch { throw placed(error, pending) }
