@@ -54,6 +54,7 @@ func seededDraws(_ kind: String, chains: Int, length: Int, seed: Int) -> [[Doubl
       case "infinite": x = u.next() < 0.02 ? .infinity : u.bell()
       case "both-infinite": x = u.next() < 0.6 ? .infinity : -.infinity
       case "missing": x = chain == 0 && t == length / 2 ? .nan : u.bell()
+      case "clustered": x = t == 0 && chain == 0 ? 1.0e60 : 1.0 + 1.0e-13 * u.next()
       case "ties": x = Double(Int(40.0 * u.bell())) / 8.0
       default: return nil
       }

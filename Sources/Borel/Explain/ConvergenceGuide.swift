@@ -4,7 +4,7 @@
 enum ConvergenceGuide {
   static let topics: [String: String] = [
     "divergences": """
-    Divergences: steps of the sampler that went wrong
+    steps of the sampler that went wrong
 
     NUTS follows the posterior's slope in small steps. Where the slope changes faster than a step can follow, the simulated energy
     drifts away, the step is called divergent, and the trajectory ends. Divergent draws gather where the posterior is too narrow for
@@ -30,7 +30,7 @@ enum ConvergenceGuide {
        make a cliff.
     """,
     "rhat": """
-    R-hat: do the chains tell the same story?
+    do the chains tell the same story?
 
     R-hat compares the spread of all draws together with that within single half-chains. It is 1 where chains cannot be told
     apart and grows where they sit at different places or drift. Borel shows the rank-normalised split form, the larger of one for the
@@ -57,7 +57,7 @@ enum ConvergenceGuide {
     3. ask whether the data identify the variable: a sum of two intercepts is known, each of them is not.
     """,
     "ess": """
-    Effective sample size: how many independent draws these are worth
+    the effective sample size, or how many independent draws these are worth
 
     Draws of a Markov chain resemble their predecessors. The effective sample size is the number of independent draws that would
     estimate as well: the bulk size for the centre (means, medians), the tail size for the 5 % and 95 % quantiles. The Monte Carlo
@@ -84,7 +84,7 @@ enum ConvergenceGuide {
        with columns of x that are centred, scaled and not nearly multiples of one another.
     """,
     "ebfmi": """
-    E-BFMI: does the sampler reach all energies of the posterior?
+    does the sampler reach all energies of the posterior?
 
     Each iteration of Hamiltonian Monte Carlo draws a new momentum, which sets how far up the sides of the posterior the trajectory can
     climb. E-BFMI is the variance of the energy steps over the variance of the energies themselves (Betancourt 2016). Near 1 one
@@ -109,7 +109,7 @@ enum ConvergenceGuide {
     3. A longer warm-up helps only where the metric was not found: --warmup 2000.
     """,
     "treedepth": """
-    Tree depth: trajectories that were cut before they turned
+    trajectories that were cut before they turned
 
     NUTS doubles its trajectory until it turns back, at most to 2^10 - 1 = 1023 steps. Draws that reach this maximum without turning
     are still correct, but each costs 1023 gradients and moves less far than it should. The verdict counts only trajectories that were
@@ -134,7 +134,7 @@ enum ConvergenceGuide {
     4. If it is a matter of a few draws, allow more: --max-depth 12.
     """,
     "pareto-k": """
-    Pareto k: can these importance weights be trusted?
+    can these importance weights be trusted?
 
     PSIS reweights draws of one distribution to another: of the posterior to that without an observation, or of an approximation to the
     posterior. k is the shape of the weights' upper tail: the weights have a finite variance below 0.5, and above 0.7 practically no
@@ -162,7 +162,7 @@ enum ConvergenceGuide {
     3. If there are many, leave out whole groups instead of single observations (K-fold), for LOO asks too hard a question here.
     """,
     "multimodal": """
-    Several modes: chains that each mix well and do not meet
+    chains that each mix well and do not meet
 
     Each chain has found a place of high density and stays there. The share of draws at each place then tells how many chains started
     near it, not how probable it is: neither means nor the probabilities of the modes can be read from such draws.
@@ -186,7 +186,7 @@ enum ConvergenceGuide {
     2. If several are real, use a method that weighs them: --method smc, or enumerate what is discrete.
     """,
     "stuck": """
-    A chain that does not move
+    a chain that does not move
 
     A chain, or one variable in it, has the same value in every draw while others move. All its proposals were rejected, so its draws
     say nothing. To drop it and report the others is tempting and wrong until the reason is known: it may sit where the others never
@@ -211,7 +211,7 @@ enum ConvergenceGuide {
     3. Keep scales away from zero by a prior such as lognormal(0, 1), if the data can be fitted exactly.
     """,
     "infinite": """
-    Infinite values among the draws
+    infinite values among the draws
 
     A variable came out as inf or -inf. Its mean is infinite or undefined, and so are sd and mcse. R-hat and the bulk and tail sizes
     are still shown, as they use ranks only.
@@ -236,7 +236,7 @@ enum ConvergenceGuide {
     3. Give scales a prior that stays in the range of the data: half_normal with the sd of what is observed.
     """,
     "waic": """
-    WAIC, and why PSIS-LOO is preferred
+    the criterion, and why PSIS-LOO is preferred
 
     WAIC estimates the same thing as leave-one-out, the expected log density of new data, from the posterior variance of each observation's
     log likelihood, p_waic. The approximation is good while every p_waic is small; above 0.4 for an observation it is not reliable

@@ -16,7 +16,7 @@ extension Session {
         if let text = Self.text(of: statement, named: name, in: module.source) { parts.append(text) }
       }
     }
-    if let topic = ConvergenceGuide.topics[name] { parts.append(topic + "\n") }
+    if let topic = ConvergenceGuide.topics[name] { parts.append("\(name): \(topic)\n") }
     if let entry = DiagnosticGuide.entries[name] { parts.append("\(name): \(entry)\n") }
     if !parts.isEmpty { return parts.joined(separator: "\n") }
     let known =

@@ -68,6 +68,8 @@ def draws(kind, chains, length, seed):
                 x = float("inf") if v < 0.6 else float("-inf")
             elif kind == "missing":
                 x = float("nan") if chain == 0 and t == length // 2 else u.bell()
+            elif kind == "clustered":
+                x = 1.0e60 if t == 0 and chain == 0 else 1.0 + 1.0e-13 * u.next()
             elif kind == "ties":
                 x = float(int(40.0 * u.bell())) / 8.0
             else:
@@ -79,7 +81,7 @@ def draws(kind, chains, length, seed):
 
 KINDS = [
     "iid", "slow", "crawling", "alternating", "heavy", "coin", "counts", "constant", "stuck", "apart", "drifting", "far",
-    "tiny", "infinite", "both-infinite", "missing", "ties",
+    "tiny", "infinite", "both-infinite", "missing", "ties", "clustered",
 ]
 
 

@@ -1,0 +1,1 @@
+borel explain pareto-k

@@ -1,0 +1,1 @@
+borel loo bell.ppl --data bell.json --fit large_1.csv --quiet --json

@@ -1,0 +1,1 @@
+borel loo small_1.csv --variable log_like

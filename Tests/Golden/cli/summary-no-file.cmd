@@ -1,0 +1,1 @@
+borel summary nowhere_1.csv

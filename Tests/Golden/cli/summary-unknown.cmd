@@ -1,0 +1,1 @@
+borel summary small_1.csv --save tua
