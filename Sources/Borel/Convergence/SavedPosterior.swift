@@ -15,11 +15,19 @@ public struct SavedPosterior: Sendable {
 
   var draws: Draws { posterior.value.draws }
 
-  /// Reads one run: Stan CSV files, one a chain.
+  /// Reads one run: Stan CSV files, one a chain, or a Zarr group.
+  ///
+  /// A name that ends in `.zarr` or in a slash is a group.
   public init(contentsOf paths: [String]) throws(BorelError) {
     var sources = SourceMap()
     let fit: SavedFit
-    do throws(DataFailure) { fit = try readStanCSV(paths, into: &sources) } catch {
+    do throws(DataFailure) {
+      if paths.count == 1, Self.isGroup(paths[0]) {
+        fit = try readZarr(paths[0], into: &sources)
+      } else {
+        fit = try readStanCSV(paths, into: &sources)
+      }
+    } catch {
       throw BorelError(error, sources: sources)
     }
     name = Self.stem(paths.first ?? "")
@@ -43,6 +51,10 @@ public struct SavedPosterior: Sendable {
       groups[stem, default: []].append(path)
     }
     return order.compactMap { groups[$0] }
+  }
+
+  private static func isGroup(_ path: String) -> Bool {
+    path.hasSuffix(".zarr") || path.hasSuffix("/")
   }
 
   /// The name without its ending and the number of the chain.

@@ -10,7 +10,7 @@ struct SummaryCommand: Subcommand {
         borel summary fit_1.csv fit_2.csv fit_3.csv fit_4.csv
         borel summary fit_*.csv --save 'theta*' --json
 
-      Files are Stan CSV, one a chain, as Borel and CmdStan write them. Problems go to standard error, one warning each, with a code
+      Files are Stan CSV, one a chain, as Borel and CmdStan write them, or a Zarr group. Problems go to standard error, one warning each, with a code
       that borel explain knows; --strict makes them the exit code.
       """)
 
