@@ -25,7 +25,7 @@ public func standardDeviation(_ values: [Double], weights: [Double]? = nil) -> D
 
 /// Quantiles of draws of a real variable without weights: linear interpolation between order statistics
 /// (Hyndman & Fan 1996, definition 7). `sorted` is ascending.
-func interpolatedQuantile(_ sorted: [Double], _ probability: Double) -> Double {
+public func interpolatedQuantile(_ sorted: [Double], _ probability: Double) -> Double {
   guard let last = sorted.last else { return .nan }
   let position = probability * Double(sorted.count - 1)
   let index = min(max(Int(position), 0), sorted.count - 1)

@@ -75,7 +75,7 @@ enum ConvergenceGuide {
        group effects, put `sum to zero` into the model;
     3. for correlated regressions let the sampler learn the correlations: --metric dense, or write
 
-         model regression(x: Real[n, k]) {
+         model regression(x: Real[n, k], k: Int) {
            b ~ iid(normal(0, 1), k)
            sigma ~ half_normal(1)
            y ~ normal(x * b, sigma)

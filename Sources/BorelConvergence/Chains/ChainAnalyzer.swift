@@ -32,7 +32,10 @@ public final class ChainAnalyzer {
   private let scratch: UnsafeMutablePointer<Double>
   /// Positions of the halves' values in ascending order.
   private let order: UnsafeMutablePointer<Int32>
-  private let doubledRanks: UnsafeMutablePointer<Int32>
+  /// The halves' values in ascending order.
+  private let ascending: UnsafeMutablePointer<Double>
+  /// Where a draw stands in the halves, -1 for the middle one of an odd number.
+  private let placeInHalves: [Int32]
   private let sorter: SortedOrder
   private let scores: NormalScores
   private let real: RealAutocovariance
@@ -52,7 +55,15 @@ public final class ChainAnalyzer {
     halves = .allocate(capacity: count)
     scratch = .allocate(capacity: count)
     order = .allocate(capacity: count)
-    doubledRanks = .allocate(capacity: count)
+    ascending = .allocate(capacity: count)
+    let half = half
+    placeInHalves = (0..<chainCount).flatMap { chain in
+      (0..<length).map { draw -> Int32 in
+        if draw < half { return Int32(truncatingIfNeeded: chain * half + draw) }
+        guard draw >= length - half else { return -1 }
+        return Int32(truncatingIfNeeded: (chainCount + chain) * half + draw - (length - half))
+      }
+    }
     sorter = SortedOrder(count: chainCount * length)
     scores = NormalScores(count: 2 * chainCount * half)
     real = RealAutocovariance(chainCount: 2 * chainCount, length: half)
@@ -65,7 +76,7 @@ public final class ChainAnalyzer {
     halves.deallocate()
     scratch.deallocate()
     order.deallocate()
-    doubledRanks.deallocate()
+    ascending.deallocate()
     sorter.deallocate()
     scores.deallocate()
   }
@@ -99,7 +110,7 @@ public final class ChainAnalyzer {
   // MARK: Order
 
   /// All draws in ascending order; they must not be missing.
-  var sorted: [Double] {
+  public var sorted: [Double] {
     sortIfNeeded()
     return sortedValues
   }
@@ -110,24 +121,26 @@ public final class ChainAnalyzer {
     sorter.sort(values)
     if sortedValues.count != count { sortedValues = Array(repeating: 0, count: count) }
     var next = 0
-    for place in 0..<count {
-      let position = Int(sorter.order[place])
-      sortedValues[place] = values[position]
-      let (chain, draw) = position.quotientAndRemainder(dividingBy: max(length, 1))
-      if draw < half {
-        order[next] = Int32(truncatingIfNeeded: chain * half + draw)
-        next += 1
-      } else if draw >= length - half {
-        order[next] = Int32(truncatingIfNeeded: (chainCount + chain) * half + draw - (length - half))
-        next += 1
+    sortedValues.withUnsafeMutableBufferPointer { sorted in
+      placeInHalves.withUnsafeBufferPointer { places in
+        for rank in 0..<count {
+          let position = Int(sorter.order[rank])
+          let value = values[position]
+          sorted[rank] = value
+          let place = places[position]
+          guard place >= 0 else { continue }
+          order[next] = place
+          ascending[next] = value
+          next += 1
+        }
       }
     }
   }
 
   /// The mean of the two middle values; NaN between -inf and inf.
-  private func middle(_ sorted: (Int) -> Double, count: Int) -> Double {
-    guard count > 0 else { return .nan }
-    return count % 2 == 1 ? sorted(count / 2) : (sorted(count / 2 - 1) + sorted(count / 2)) / 2
+  private var medianOfHalves: Double {
+    let n = splitCount
+    return n % 2 == 1 ? ascending[n / 2] : (ascending[n / 2 - 1] + ascending[n / 2]) / 2
   }
 
   // MARK: R-hat
@@ -194,9 +207,9 @@ public final class ChainAnalyzer {
     let n = splitCount
     var start = 0
     while start < n {
-      let value = halves[Int(order[start])]
+      let value = ascending[start]
       var end = start + 1
-      while end < n, halves[Int(order[end])] == value { end += 1 }
+      while end < n, ascending[end] == value { end += 1 }
       // Ranks start+1 ... end have the mean (start + 1 + end) / 2.
       let score = scores.score(doubledRank: start + 1 + end)
       for place in start..<end { scratch[Int(order[place])] = score }
@@ -207,14 +220,12 @@ public final class ChainAnalyzer {
   /// Normal scores of the distances from the median; false where a distance is not a number.
   private func writeFoldedScores() -> Bool {
     let n = splitCount
-    let median = middle({ halves[Int(order[$0])] }, count: n)
-    let lowest = abs(halves[Int(order[0])] - median)
-    let highest = abs(halves[Int(order[n - 1])] - median)
-    guard !lowest.isNaN, !highest.isNaN else { return false }
-    func distance(_ place: Int) -> Double { abs(halves[Int(order[place])] - median) }
+    let median = medianOfHalves
+    guard !abs(ascending[0] - median).isNaN, !abs(ascending[n - 1] - median).isNaN else { return false }
+    func distance(_ place: Int) -> Double { abs(ascending[place] - median) }
     // Distances fall up to the median and rise from there: two ascending runs, outwards from the middle.
     var right = 0
-    while right < n, halves[Int(order[right])] < median { right += 1 }
+    while right < n, ascending[right] < median { right += 1 }
     var left = right - 1
     var rank = 0
     while rank < n {

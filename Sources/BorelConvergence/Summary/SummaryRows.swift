@@ -30,8 +30,16 @@ struct SummaryRows {
       values = kept.map { values[$0] }
     }
     let mean = BorelDraws.mean(values, weights: present)
-    let marks = quantiles(
-      values, at: [0.05, 0.5, 0.95], weights: present, isDiscrete: variable.kind != .real)
+    let marks: [Double]
+    if let chains, presence == 1, chains.hasAllDraws, variable.kind == .real {
+      // The order that the ranks need anyway.
+      chains.load(column)
+      let sorted = chains.analyzer.sorted
+      marks = [0.05, 0.5, 0.95].map { interpolatedQuantile(sorted, $0) }
+    } else {
+      marks = quantiles(
+        values, at: [0.05, 0.5, 0.95], weights: present, isDiscrete: variable.kind != .real)
+    }
     let probabilities = distinct.map { value in
       var sum = 0.0
       for (index, x) in values.enumerated() where x == value { sum += present?[index] ?? 1 }
@@ -64,11 +72,14 @@ final class ChainColumns {
   /// Chains without draws, of a run that was interrupted, say nothing.
   private let chains: [Int]
   private var loaded: Int?
+  /// True where all chains are equally long, so that none of their draws is left out.
+  let hasAllDraws: Bool
 
   init(_ draws: Draws) {
     self.draws = draws
     chains = (0..<draws.chainCount).filter { draws.chainLengths[$0] > 0 }
     analyzer = ChainAnalyzer(chainCount: chains.count, length: chains.map { draws.chainLengths[$0] }.min() ?? 0)
+    hasAllDraws = analyzer.count == draws.count
   }
 
   func load(_ column: Int) {
