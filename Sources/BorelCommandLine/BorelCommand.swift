@@ -19,7 +19,8 @@ struct BorelCommand: ParsableCommand {
     discussion: "Results go to standard output, messages to standard error. Exit codes: docs/command-line.md.",
     version: borelVersion,
     subcommands: [
-      RunCommand.self, SampleCommand.self, SummaryCommand.self, LooCommand.self, OptimizeCommand.self, LaplaceCommand.self, PathfinderCommand.self,
+      RunCommand.self, SampleCommand.self, SummaryCommand.self, LooCommand.self, OptimizeCommand.self,
+      LaplaceCommand.self, PathfinderCommand.self,
       SimulateCommand.self, CalibrationCommand.self, EnumerateCommand.self, CheckCommand.self,
       FormatCommand.self, ExplainCommand.self, EmitLoopCommand.self, EmitCCommand.self, CompileCommand.self,
       REPLCommand.self,

@@ -76,16 +76,16 @@ import Testing
     }
     #expect(
       Summary(Draws(chains: [recorder])).text == """
-                  mean       sd      5%      50%      95%  ess
-        mu        0.00     2.45   -3.15     0.00     3.15    -
-        scale  3500     2449     350     3500     6650       -
-        n        98      124       0       46      299       -
+                  mean    mcse       sd      5%   median      95%  ess_bulk  ess_tail
+        mu        0.00    0.91     2.45   -3.15     0.00     3.15       7.2       7.2
+        scale  3500     911     2449     350     3500     6650          7.2       7.2
+        n        98      46      124       0       46      299          7.2       7.2
 
-              P(true)  ess
-        rain    0.250    -
+              P(true)  ess_bulk  ess_tail
+        rain    0.250       7.2       7.2
 
-            P(0)   P(1)   P(2)  ess
-        k  0.375  0.375  0.250    -
+            P(0)   P(1)   P(2)  ess_bulk  ess_tail
+        k  0.375  0.375  0.250       7.2       7.2
 
         8 draws
         """)

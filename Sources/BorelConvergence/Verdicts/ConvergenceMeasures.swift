@@ -61,7 +61,9 @@ public struct ConvergenceMeasures: Sendable {
   func rHatVerdict() -> Verdict? {
     let bad = columns.filter { $0.rHat > 1.01 }.sorted { $0.rHat > $1.rHat }
     guard let worst = bad.first else { return nil }
-    let names = bad.prefix(4).map { "\($0.name) \($0.rHat < 10 ? formatted($0.rHat, decimals: $0.rHat < 1.1 ? 3 : 2) : short($0.rHat))" }
+    let names = bad.prefix(4).map {
+      "\($0.name) \($0.rHat < 10 ? formatted($0.rHat, decimals: $0.rHat < 1.1 ? 3 : 2) : short($0.rHat))"
+    }
     let hint =
       worst.rHat < 1.1
       ? "the chains have not quite mixed: draw more, with a longer warm-up"
