@@ -1,5 +1,6 @@
 // The mode of a model: maximum likelihood or posterior mode by L-BFGS, for a Swift program.
 
+import BorelConvergence
 import BorelDataIO
 import BorelDraws
 import BorelInference
