@@ -38,6 +38,25 @@ public struct FitDestination: Sendable {
   }
 }
 
+extension HamiltonianSettings {
+  /// Takes step sizes and inverse metrics that the chains of an earlier fit have adapted; the first step size is the first chain's.
+  public mutating func useAdaptation(of paths: FitPaths) throws(BorelError) {
+    var sources = SourceMap()
+    var chain = 0
+    inverseMetrics = []
+    do throws(DataFailure) {
+      while chain == 0 || fileExists(paths.metric(chain: chain)) {
+        let found = try readMetric(paths.metric(chain: chain), into: &sources)
+        inverseMetrics.append(found.inverseMetric)
+        if stepSize == nil { stepSize = found.stepSize }
+        chain += 1
+      }
+    } catch {
+      throw BorelError(error, sources: sources)
+    }
+  }
+}
+
 extension BoundModel {
   /// What the files tell of a run.
   func configuration(

@@ -36,10 +36,10 @@ struct HamiltonianOptions: ParsableArguments {
   var intTime: Double?
 
   @Option(
-    parsing: .unconditional,
     help: ArgumentHelp(
-      "Where chains start: a radius around 0 in unconstrained space, or prior. (default: 2)", valueName: "start"))
-  var `init`: String?
+      "Take step sizes and metrics from an earlier fit, fit.csv or fit.zarr, instead of adapting the metric.",
+      valueName: "fit"))
+  var metricFrom: String?
 
   @Option(
     help: ArgumentHelp(
@@ -65,18 +65,6 @@ struct HamiltonianOptions: ParsableArguments {
     if let jitter, !(jitter >= 0 && jitter < 1) {
       throw ValidationError("--jitter must be at least 0 and less than 1, got \(jitter)")
     }
-    _ = try start
-  }
-
-  private var start: HamiltonianSettings.Start {
-    get throws {
-      guard let text = `init` else { return .random(radius: 2) }
-      if text == "prior" { return .prior }
-      guard let radius = Double(text), radius >= 0, radius.isFinite else {
-        throw ValidationError("--init is a radius, such as 2 or 0, or prior, not `\(text)`")
-      }
-      return .random(radius: radius)
-    }
   }
 
   /// The first option that was given, for a method that has none of them.
@@ -84,7 +72,7 @@ struct HamiltonianOptions: ParsableArguments {
     let options: [(String, Bool)] = [
       ("--adapt-delta", adaptDelta != nil), ("--max-depth", maxDepth != nil), ("--metric", metric != nil),
       ("--step-size", stepSize != nil), ("--jitter", jitter != nil), ("--int-time", intTime != nil),
-      ("--init", `init` != nil), ("--until", until != nil), ("--save-warmup", saveWarmup),
+      ("--metric-from", metricFrom != nil), ("--until", until != nil), ("--save-warmup", saveWarmup),
     ]
     return options.first { $0.1 }?.0
   }
@@ -98,9 +86,15 @@ struct HamiltonianOptions: ParsableArguments {
       settings.stepSize = stepSize
       if let jitter { settings.jitter = jitter }
       if let intTime { settings.integrationTime = intTime }
-      settings.start = try start
       settings.savesWarmup = saveWarmup
       settings.fault = plantFault
+      if let metricFrom {
+        guard metric == nil else { throw ValidationError("--metric and --metric-from exclude each other") }
+        guard let paths = FitPaths(metricFrom) else {
+          throw ValidationError("--metric-from needs a fit, fit.csv or fit.zarr, got \(metricFrom)")
+        }
+        try settings.useAdaptation(of: paths)
+      }
       if let until { settings.until = try StoppingRule(parsing: until) }
       return settings
     }

@@ -48,6 +48,7 @@ struct SampleCommand: Subcommand {
   var thin: Int?
 
   @OptionGroup(title: "NUTS, HMC and random walk") var hamiltonian: HamiltonianOptions
+  @OptionGroup var starts: StartOptions
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Particles of smc. (default: 1000)", valueName: "n"))
   var particles: Int?
@@ -88,7 +89,9 @@ struct SampleCommand: Subcommand {
       let least = name == "--warmup" ? 0 : 1
       if value < least { throw ValidationError("\(name) must be at least \(least), got \(value)") }
     }
-    if !MethodName.continuous.contains(method), let name = hamiltonian.given ?? files.given {
+    if !MethodName.continuous.contains(method), 
+      let name = hamiltonian.given ?? files.given ?? (starts.`init` == nil ? nil : "--init")
+    {
       throw meaningless(name, MethodName.continuous)
     }
     if resampling != nil, method != .smc { throw meaningless("--resampling", [.smc]) }
@@ -105,7 +108,7 @@ struct SampleCommand: Subcommand {
     return ValidationError("\(name) means nothing to --method \(method.rawValue); it belongs to \(names)")
   }
 
-  private func chosen() throws -> Method {
+  private func chosen(for model: BoundModel) throws -> Method {
     switch method {
     case .nuts, .hmc, .randomWalk:
       var settings = try hamiltonian.settings
@@ -114,6 +117,7 @@ struct SampleCommand: Subcommand {
       settings.warmup = warmup ?? settings.warmup
       settings.chains = chains ?? settings.chains
       settings.thin = thin ?? settings.thin
+      settings.start = try starts.start(for: model, chains: settings.chains, seed: random.seed)
       return .hamiltonian(settings)
     case .mh:
       return .metropolisHastings(draws: draws ?? 1000, warmup: warmup ?? 500, chains: chains ?? 4, thin: thin ?? 1)
@@ -151,7 +155,7 @@ struct SampleCommand: Subcommand {
     let destination = try destination()
     let model = try shell.model(of: program, data)
     let posterior = try shell.watching {
-      try model.sample(method: try chosen(), seed: random.seed, to: destination)
+      try model.sample(method: try chosen(for: model), seed: random.seed, to: destination)
     }
     try shell.finish(posterior, output, isWritten: destination != nil)
   }

@@ -8,7 +8,7 @@ struct StartOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Where to start: a radius around 0 in unconstrained space, prior, values by name in a .json file, or a fit's .csv file. (default: 2)",
+      "Where to start: a radius around 0 in unconstrained space, prior, pathfinder, values by name in a .json file, or a fit's .csv file. (default: 2)",
       valueName: "start"))
   var `init`: String?
 
@@ -18,9 +18,11 @@ struct StartOptions: ParsableArguments {
     }
   }
 
-  func start(for model: BoundModel) throws -> HamiltonianSettings.Start {
+  /// - Parameter seed: that of the run, for starts that are themselves drawn.
+  func start(for model: BoundModel, chains: Int = 4, seed: UInt64? = nil) throws -> HamiltonianSettings.Start {
     guard let text = `init` else { return .random(radius: 2) }
     if text == "prior" { return .prior }
+    if text == "pathfinder" { return .points(try model.pathfinder(seed: seed).startingPoints(chains)) }
     if let radius = Double(text) { return .random(radius: radius) }
     return .points(try model.startingPoints(file: text))
   }
