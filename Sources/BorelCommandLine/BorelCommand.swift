@@ -21,7 +21,8 @@ struct BorelCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, SampleCommand.self, SummaryCommand.self, LooCommand.self, OptimizeCommand.self,
       LaplaceCommand.self, PathfinderCommand.self,
-      SimulateCommand.self, CalibrationCommand.self, EnumerateCommand.self, CheckCommand.self,
+      SimulateCommand.self, PriorCommand.self, PredictCommand.self,
+      CalibrationCommand.self, EnumerateCommand.self, CheckCommand.self,
       FormatCommand.self, ExplainCommand.self, EmitLoopCommand.self, EmitCCommand.self, CompileCommand.self,
       REPLCommand.self,
       VersionCommand.self,

@@ -55,11 +55,18 @@ struct Shell {
   }
 
   /// Prints a posterior, writes it where `--output` says, and tells whether the run was interrupted or had warnings.
-  /// - Parameter isWritten: the draws are in the output's files already, without what `--drop` leaves out.
-  func finish(_ posterior: Posterior, _ output: OutputOptions, isWritten: Bool = false) throws {
+  /// - Parameters:
+  ///   - isWritten: the draws are in the output's files already, without what `--drop` leaves out.
+  ///   - treeDepth: for draws of Markov chains, whose problems are to be told: the limit of trajectories.
+  func finish(
+    _ posterior: Posterior, _ output: OutputOptions, isWritten: Bool = false, treeDepth: Int? = nil
+  ) throws {
     let kept = isWritten ? posterior : try posterior.selecting(keep: output.save, drop: output.drop)
     if let path = output.output, !isWritten { try kept.write(to: path) }
     if output.output != "-" { console.output(output.json ? kept.summaryJSON : kept.description + "\n") }
+    if let treeDepth, !posterior.wasCancelled {
+      try console.report(kept.verdicts(maximumTreeDepth: treeDepth), messages)
+    }
     try end(wasInterrupted: posterior.wasCancelled)
   }
 

@@ -8,9 +8,6 @@ import BorelValues
 
 /// A model and the draws that it is executed at.
 struct LikelihoodScoring: Sendable {
-  /// The type that a choice takes, which a file of numbers does not always tell.
-  enum ChoiceKind { case real, int, bool }
-
   /// What an execution observes, in order.
   struct Observations: Sendable {
     var names: [String] = []
@@ -19,22 +16,19 @@ struct LikelihoodScoring: Sendable {
 
   let program: ModelProgram
   let draws: Draws
-  private let addresses: [(variable: Draws.Variable, address: Address)]
+  private let values: DrawValues
 
   init(program: ModelProgram, draws: Draws) {
     self.program = program
     self.draws = draws
-    addresses = draws.variables.compactMap { variable in
-      guard variable.kind != .text, variable.count > 0 else { return nil }
-      return Address(parsing: variable.name).map { (variable, $0) }
-    }
+    values = DrawValues(draws)
   }
 
   /// The observations of the execution at one draw.
   func observations(at row: Int) throws(Failure) -> Observations {
     var found = Observations()
     var uses: [String: Int] = [:]
-    var kinds: [Address: ChoiceKind] = [:]
+    var kinds: [Address: DrawValues.ChoiceKind] = [:]
     try execute(at: row, &kinds) { (address, elements, span) in
       for (indices, _) in elements {
         var name = Self.name(address, span, indices)
@@ -50,7 +44,7 @@ struct LikelihoodScoring: Sendable {
 
   /// The log likelihoods at one draw, as many as there are observations.
   func logLikelihoods(
-    at row: Int, of observations: Observations, _ kinds: inout [Address: ChoiceKind]
+    at row: Int, of observations: Observations, _ kinds: inout [Address: DrawValues.ChoiceKind]
   ) throws(Failure) -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(observations.names.count)
@@ -70,73 +64,23 @@ struct LikelihoodScoring: Sendable {
   }
 
   private func execute(
-    at row: Int, _ kinds: inout [Address: ChoiceKind],
+    at row: Int, _ kinds: inout [Address: DrawValues.ChoiceKind],
     observe: (Address?, [(indices: [Int], logDensity: Double)], Span?) -> Void, factor: (Double) -> Void
   ) throws(Failure) {
-    var given = GivenChoices()
-    for (variable, address) in addresses { given[address] = value(of: variable, row) }
+    let given = values.choices(at: row)
     var run = program.start()
     while true {
       switch run.advance() {
       case .sample(let address):
-        guard let found = given.value(for: address), !isMissing(found.value) else {
+        guard let found = given.value(for: address), !DrawValues.isMissing(found.value) else {
           throw missing(address, at: run.pendingSpan)
         }
-        run.resume(with: try typed(found.value, address, &run, &kinds))
+        run.resume(with: try values.typed(found.value, address, &run, &kinds))
       case .observe(let address, let value): observe(address, try run.elementLogDensities(of: value), run.pendingSpan)
       case .factor(let logWeight): factor(logWeight)
       case .finished: return
       case .failed(let failure): throw failure
       }
-    }
-  }
-
-  private func value(of variable: Draws.Variable, _ row: Int) -> Value {
-    if variable.shape.isEmpty {
-      let x = draws.storage[variable.firstColumn * draws.count + row]
-      switch variable.kind {
-      case .bool where !x.isNaN: return .bool(x != 0)
-      case .int: return Int(exactly: x).map { .int($0) } ?? .real(x)
-      default: return .real(x)
-      }
-    }
-    let elements = draws.elements(of: variable, draw: row)
-    if variable.kind == .bool, !elements.contains(where: \.isNaN) {
-      return .array(elements.map { $0 != 0 }, shape: variable.shape)
-    }
-    if variable.kind == .int {
-      let whole = elements.compactMap { Int(exactly: $0) }
-      if whole.count == elements.count { return .array(whole, shape: variable.shape) }
-    }
-    return .array(elements, shape: variable.shape)
-  }
-
-  private func isMissing(_ value: Value) -> Bool { if case .real(let x) = value { x.isNaN } else { false } }
-
-  /// A number as the choice takes it: a file may have written a whole Real without its point, or a count with one.
-  private func typed(
-    _ value: Value, _ address: Address, _ run: inout ModelRun, _ kinds: inout [Address: ChoiceKind]
-  ) throws(Failure) -> Value {
-    let number: Double
-    switch value {
-    case .real(let x): number = x
-    case .int(let n): number = Double(n)
-    default: return value
-    }
-    let kind: ChoiceKind
-    if let known = kinds[address] {
-      kind = known
-    } else {
-      switch try run.support() {
-      case .booleans: kind = .bool
-      case let support: kind = support.isDiscrete ? .int : .real
-      }
-      kinds[address] = kind
-    }
-    switch kind {
-    case .real: return .real(number)
-    case .int: return Int(exactly: number).map { .int($0) } ?? value
-    case .bool: return .bool(number != 0)
     }
   }
 

@@ -89,7 +89,7 @@ extension BoundModel {
       let blocks = try parallelMap((rows.count + blockSize - 1) / blockSize, threads: control.threads) {
         block throws(Failure) in
         if control.isCancelled() { throw Failure(.user, Diagnostic(code: "cancelled", "the run was cancelled")) }
-        var kinds: [Address: LikelihoodScoring.ChoiceKind] = [:]
+        var kinds: [Address: DrawValues.ChoiceKind] = [:]
         var result: [Double] = []
         for row in rows[block * blockSize..<min((block + 1) * blockSize, rows.count)] {
           result += try scoring.logLikelihoods(at: row, of: observations, &kinds)

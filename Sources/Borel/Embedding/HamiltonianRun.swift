@@ -33,13 +33,16 @@ extension BoundModel {
           .data, code: "resume", "a run over traces cannot be resumed",
           hint: "run again without --resume")
       }
+      let posterior: Posterior
       do throws(Failure) {
         let outcome = try settings.overTraces.run(program(value), random: random, control: model.options.control)
         model.host.report(outcome.result)
-        return Posterior(outcome, seed: seed)
+        posterior = Posterior(outcome, seed: seed)
       } catch {
         throw self.error(error)
       }
+      try destination?.write(posterior)
+      return posterior
     case .gradient(let target):
       if let reason = target.reasonForMachine {
         note(

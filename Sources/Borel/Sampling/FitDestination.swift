@@ -30,6 +30,16 @@ public struct FitDestination: Sendable {
     }
   }
 
+  /// Writes draws over traces, whose columns are only known at the end, as one table.
+  func write(_ posterior: Posterior) throws(BorelError) {
+    guard paths.format == .stanCSV else {
+      throw BorelError(
+        .output, code: "cannot-write", "draws over traces have no fixed shape and cannot be written as Zarr",
+        hint: "write them as .csv or .json")
+    }
+    try posterior.selecting(keep: keep, drop: drop).write(to: paths.path)
+  }
+
   /// Which variables are written. A pattern that matches none is an error.
   func selection(among names: [String]) throws(BorelError) -> @Sendable (String) -> Bool {
     let (keep, drop) = (keep, drop)

@@ -89,7 +89,7 @@ struct SampleCommand: Subcommand {
       let least = name == "--warmup" ? 0 : 1
       if value < least { throw ValidationError("\(name) must be at least \(least), got \(value)") }
     }
-    if !MethodName.continuous.contains(method), 
+    if !MethodName.continuous.contains(method),
       let name = hamiltonian.given ?? files.given ?? (starts.`init` == nil ? nil : "--init")
     {
       throw meaningless(name, MethodName.continuous)
@@ -157,7 +157,9 @@ struct SampleCommand: Subcommand {
     let posterior = try shell.watching {
       try model.sample(method: try chosen(for: model), seed: random.seed, to: destination)
     }
-    try shell.finish(posterior, output, isWritten: destination != nil)
+    try shell.finish(
+      posterior, output, isWritten: destination != nil,
+      treeDepth: MethodName.chains.contains(method) ? hamiltonian.maxDepth ?? 10 : nil)
   }
 }
 
