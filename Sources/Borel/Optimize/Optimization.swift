@@ -2,6 +2,7 @@
 
 import BorelConvergence
 import BorelDataIO
+import BorelConvergence
 import BorelDraws
 import BorelInference
 import BorelNumerics
