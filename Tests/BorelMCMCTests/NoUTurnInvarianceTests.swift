@@ -87,10 +87,6 @@ import Darwin
     #expect(try error(.quartic, metric: [1, 1], step: 0.9) < 1e-10)
   }
 
-  @Test func divergences() throws {
-    #expect(try error(.quartic, metric: [1, 1], step: 0.9) { $0.maximumEnergyError = 0.3 } < 1e-10)
-  }
-
   /// A sampler that always prefers the new half is not invariant, and this test would notice.
   @Test func plantedError() throws {
     #expect(try error(.quartic, metric: [1, 1], step: 0.9) { $0.acceptsNewHalf = { _, _ in 1 } } > 1e-3)
