@@ -5,7 +5,8 @@ import BorelSema
 /// One entry for each code: what is wrong in general, and what to do.
 enum DiagnosticGuide {
   static let entries = AnalyzerGuide.entries.merging(others) { analyzer, _ in analyzer }
-    .merging(ConvergenceGuide.codes) { other, _ in other }
+    .merging(ConvergenceGuide.codes) { _, convergence in convergence }
+    .merging(SamplingGuide.codes) { _, sampling in sampling }
 
   private static let others: [String: String] = [
     // Text.
@@ -161,10 +162,6 @@ enum DiagnosticGuide {
     "too-few-accepted": "Rejection sampling accepted too few executions.",
     "nothing-accepted": "No proposal of the Markov chain was accepted.",
     "no-start": "No execution of positive density was found to start a chain from.",
-    "start":
-      "Values to start from that do not fit the model: a choice is missing, or a value lies at the edge of its support.",
-    "pareto-k":
-      "Draws from an approximation are weighted by posterior over approximation; k-hat, the shape of the greatest weights' distribution, says how heavy its tail is. Above 0.7 means of the draws are not to be trusted, however many there are.",
     "no-continuous-density":
       "Optimisation and Gaussian approximations need a density over continuous parameters that every execution has.",
     "not-converged":

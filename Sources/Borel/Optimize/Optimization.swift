@@ -2,7 +2,6 @@
 
 import BorelConvergence
 import BorelDataIO
-import BorelConvergence
 import BorelDraws
 import BorelInference
 import BorelNumerics
