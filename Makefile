@@ -7,7 +7,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build demo test check fuzz agree bench bench-peers resume sbc bridgestan interop convergence numerics format lint promote docs install clean
+.PHONY: help setup build demo test check fuzz agree bench bench-peers posteriordb resume sbc bridgestan interop convergence numerics format lint promote docs install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -46,6 +46,10 @@ numerics: setup ## measure every function of vector mathematics against MPFR (PO
 bench-peers: build ## time gradients beside Stan and JAX, which it sets up from ../shared/peers, as ratios in one run
 	$(SWIFT) build $(CONFIG) --product borel-bench
 	@.ci/bench-peers $(MODELS)
+
+posteriordb: build ## sample twenty posteriors and compare them with the references of ../shared/posteriordb (POSTERIORS="nes arK")
+	$(SWIFT) build $(CONFIG) --product borel-bench
+	.build/release/borel-bench posteriordb $(POSTERIORS)
 
 bridgestan: build ## sample compiled models with nutpie and the bridgestan client, and compare their means with exact ones
 	@.ci/bridgestan

@@ -192,7 +192,7 @@ let package = Package(
       name: "borel-bench",
       dependencies: [
         "Borel", "BorelSource", "BorelSyntax", "BorelSema", "BorelIR", "BorelVM", "BorelNative", "BorelSemantics",
-        "BorelNumerics", "BorelValues",
+        "BorelNumerics", "BorelValues", "BorelDataIO", "BorelDraws", "BorelConvergence",
       ], exclude: ["programs", "gradients", "peers"]),
 
     // Measures draws for comparison with ArviZ and R's loo; `make convergence` runs it.
