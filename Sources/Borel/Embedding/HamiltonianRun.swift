@@ -62,7 +62,8 @@ extension BoundModel {
           configuration: configuration(settings, destination, seed: seed), isResuming: destination.resumes)
       }
       do throws(Failure) {
-        let result = try sampling.run(random: random, control: model.options.control, output: files)
+        var result = try sampling.run(random: random, control: model.options.control, output: files)
+        if let warning = target.improperPosterior(result.draws) { result.warnings.append(warning) }
         model.host.report(result)
         return Posterior(InferenceOutcome(result: result), method: settings.algorithm.rawValue, seed: seed)
       } catch {

@@ -23,6 +23,25 @@ enum SamplingGuide {
     A failure with one model and not with others points to the model: a funnel that the chains do not reach, modes that they do not
     leave. borel sample with the same data shows divergences and R-hat.
     """,
+    "improper": """
+    does the posterior exist?
+
+    A flat prior has no total mass. It gives a posterior only where the data hold the variable: two intercepts of which only the sum is
+    seen, or a logistic regression whose outcomes a predictor separates, leave a direction in which the density never falls. Chains then
+    run off, each to another place, and no number of draws helps.
+
+    How to see it: values of 1e8 and more, R-hat far above 1, trees at their maximum depth; borel explain MODEL --data FILE names the
+    variables with improper priors.
+
+    What to do: give these variables proper priors on the scale of the problem,
+
+         model line(x: Real[n]) {
+           a ~ normal(0, 10)
+           b ~ normal(0, 10)
+           sigma ~ half_normal(5)
+           y ~ normal(a + b * x, sigma)
+         }
+    """,
     "resume":
       "A run goes on only with the same model, data and settings, from the checkpoints beside its files. They are there while it runs and after it was interrupted or killed, and gone when it has ended.",
     "start": "Starts are points of the unconstrained space of this model: one number for each of its dimensions.",
