@@ -47,6 +47,9 @@ private let shipped: [Shipped] = [
   Shipped(
     "eight_schools/eight_schools.ppl schools",
     ["sigma": "[15, 10, 16, 11, 9, 11, 10, 18]", "y": "[28, 8, -3, 7, -1, 1, 18, 12]"]),
+  Shipped(
+    "eight_schools/noncentred.ppl schools",
+    ["sigma": "[15, 10, 16, 11, 9, 11, 10, 18]", "y": "[28, 8, -3, 7, -1, 1, 18, 12]"]),
   Shipped("grammar/grammar.ppl noun_phrase", ["depth": "0"], machineOnly: "known only at run time"),
   Shipped("grammar/grammar.ppl sentence", machineOnly: "known only at run time"),
   Shipped(
